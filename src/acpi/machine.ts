@@ -22,7 +22,7 @@ import { loadOrder } from './tables/read.ts';
 import { type AcpiTable, holdsAml } from './tables/table.ts';
 import { formatName, type NamePath } from './terms/name.ts';
 
-export { evaluateAllAnd, evaluateAllCrs, evaluateCrsOf } from './crs/evaluate-crs.ts';
+export { evaluateAllCrs, evaluateAllCrsAndIds, evaluateCrsOf } from './crs/evaluate-crs.ts';
 
 export interface EvaluationOptions {
   /**

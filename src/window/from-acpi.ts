@@ -152,7 +152,7 @@ async function evaluateTables(
     const { evaluateCrsOfIds } = await import('../acpi/prune/devices-by-id.ts');
     return evaluateCrsOfIds(tables, options.onlyIds, options, sink);
   }
-  const [{ evaluateAllAnd, startMachine }, { decodeTables }, { loadOrder }, { checkSettings }] =
+  const [{ evaluateAllCrsAndIds, startMachine }, { decodeTables }, { loadOrder }, { checkSettings }] =
     await Promise.all([
       import('../acpi/machine.ts'),
       import('../acpi/aml/tables.ts'),
@@ -162,7 +162,7 @@ async function evaluateTables(
   const order = loadOrder(tables);
   const decoded = decodeTables(order, sink);
   if (options.set !== undefined) await checkSettings(order, decoded, options.set, sink);
-  return evaluateAllAnd(startMachine(tables, decoded, options, sink), options.alsoIds ?? []);
+  return evaluateAllCrsAndIds(startMachine(tables, decoded, options, sink), options.alsoIds ?? []);
 }
 
 /** What normalising one `_CRS` needs to know of the rest of the machine. */

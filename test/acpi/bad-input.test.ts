@@ -47,7 +47,7 @@ const BAD: readonly {
     name: 'a method that calls itself without end',
     body: 'Method (_CRS) { Return (_CRS ()) }',
     at: [...Buffer.from('_CRS')],
-    status: 'error: AE_AML_METHOD_LIMIT: \\_SB.BAD._CRS calls itself more than 255 deep',
+    status: 'error: AE_AML_METHOD_LIMIT: more than 255 nested calls of \\_SB.BAD._CRS',
   },
   {
     name: 'a While (One)',
@@ -68,7 +68,7 @@ const BAD: readonly {
     body: 'Name (_CRS, Buffer (0x7FFFFFF0) { })',
     at: [0x11, 0x06, 0x0c, 0xf0, 0xff, 0xff, 0x7f],
     status:
-      'unknown: the code that may declare it was not followed up: a buffer of more than 4 MiB (--limit buffer-bytes=N), in \\_SB.BAD',
+      'unknown: the code that may declare it was not executed completely: a buffer of more than 4 MiB (--limit buffer-bytes=N), in \\_SB.BAD',
   },
   {
     name: 'a name that does not resolve',

@@ -1,6 +1,6 @@
 /**
- * `CrsEntry`: the resources of one device, whichever way they were come by: a plain buffer in a table, a method that
- * was evaluated, a hex dump, or the list another program printed.
+ * `CrsEntry`: the resources of one device, from a buffer in a table, an evaluated method, a hex dump, or a list that
+ * another program printed.
  */
 import type { Span } from '../../bytes/source.ts';
 import type { Condition, FieldSymbol, Quantity } from '../../symbolic/index.ts';
@@ -9,112 +9,112 @@ import type { ResourceDescriptor, TemplateBytes } from '../resources/descriptor.
 import type { AcpiTable } from '../tables/table.ts';
 
 /**
- * `ok`: every byte is known for certain. `partial`: the descriptors are there, some bytes unknown. `alternatives`: what
- * comes out depends on a condition that can't be settled. `unknown`: nothing can be said, or not even whether there is such
- * a device; `alternatives` then say what it gives if there is. `error`: evaluation fails.
+ * `ok`: every byte is known. `partial`: the descriptors are known, but some bytes are not. `alternatives`: the result
+ * depends on an unknown condition. `unknown`: nothing is known; or it is unknown whether the device exists, and then
+ * `alternatives` has the result if it does. `error`: evaluation fails.
  */
 export type CrsStatus = 'ok' | 'partial' | 'alternatives' | 'unknown' | 'error';
 
 /**
- * What an evaluation comes to. `template`: descriptors. `none`: something that is no template. `failure`: the firmware's
- * own code fails. `absent`: there is no such device. Of all these it is known that it is so. `abandoned`: fwmap stopped
- * following the code, which may give anything.
+ * The outcome of an evaluation. `template`: a resource template. `none`: a value that is no template. `failure`: the
+ * firmware's code fails. `absent`: the device does not exist. `abandoned`: fwmap stopped executing the code, whose
+ * outcome may be any of the others.
  */
 export type CrsOutcome = 'template' | 'none' | 'failure' | 'absent' | 'abandoned';
 
-/** One way in which an evaluation may end that branches on something unknown. */
+/** One outcome of an evaluation that depends on unknown values. */
 export interface CrsAlternative {
-  /** Alternatives exclude each other, and one of them holds. */
+  /** The conditions of the alternatives exclude each other, and one of them is true. */
   readonly condition: Condition;
   readonly outcome: CrsOutcome;
-  /** Empty where there is no template. */
+  /** Empty if there is no template. */
   readonly bytes: TemplateBytes;
-  /** Of `bytes`; without the end tag. What follows is unknown where `rest` is set. */
+  /** Decoded from `bytes`; without the end tag. */
   readonly resources: readonly ResourceDescriptor[];
-  /** From here on the template may hold any descriptor. */
+  /** From here on the template may contain any descriptors. */
   readonly rest?: UnknownRest;
   /** Why there is no template. */
   readonly why?: string;
-  /** Where the code failed or was given up. */
+  /** Where the code failed or was abandoned. */
   readonly at?: CrsPlace;
 }
 
-/** An instruction of the firmware. */
+/** A term of the firmware's code. */
 export interface CrsPlace {
   readonly table: AcpiTable;
   readonly span: Span;
-  /** The method it stands in, or the scope in a table's own code. */
+  /** Its method or, in module-level code, its scope. */
   readonly path: string;
 }
 
-/** A field that something depends on. */
+/** A field unit on which a result depends. */
 export interface CrsField {
   readonly field: FieldSymbol;
-  /** The region it lies in: `\GNVS`. */
+  /** Its region: `\GNVS`. */
   readonly region?: string;
   readonly table?: AcpiTable;
   /** Its element in the field list. */
   readonly span?: Span;
 }
 
-/** Code that was given up, and with it what it might have written. */
+/** Abandoned code, which makes unknown what it may have written. */
 export interface CrsCause {
-  /** As the opaque values say that are unknown by it. */
+  /** The same text as in the opaque values that it made unknown. */
   readonly reason: string;
   readonly at?: CrsPlace;
 }
 
 export interface CrsStep {
-  /** Ready to read: `method \_SB.VMOD._INI`, `field MG2B, 32 bits at SystemMemory 0xf7fd9000`. */
+  /** Ready to print: `method \_SB.VMOD._INI`, `field MG2B, 32 bits at SystemMemory 0xf7fd9000`. */
   readonly text: string;
   readonly span?: Span;
 }
 
 export interface CrsEntry {
-  /** Absolute path, segments without trailing underscores: `\_SB.PCI0`; for a dump, what it says or `crs0`, `crs1` … */
+  /** Absolute path without trailing underscores: `\_SB.PCI0`; for a dump, the path in it or `crs0`, `crs1` … */
   readonly device: string;
   readonly object: string;
   readonly hid?: string;
   readonly cid?: readonly string[];
-  /** It has a `_HID` or `_CID` of which it can't be told what it is: it may be any device. */
+  /** Its `_HID` or `_CID` is unknown: it may be any device. */
   readonly idsUnknown?: boolean;
   readonly uid?: string;
   readonly adr?: bigint;
-  /** `_STA` as a number; undefined when absent (then the device is there), null when it can't be known. */
+  /** `_STA` as a number; `undefined` if absent (then the device is present), `null` if unknown. */
   readonly sta?: bigint | null;
-  /** The same as an expression, where it is one; bit 0 says whether the device is there. */
+  /** `_STA` as a number or expression; bit 0 says whether the device is present (ACPI 6.5, 6.3.7). */
   readonly staValue?: Quantity;
-  /** Of a PCI host bridge, `_SEG` and `_BBN`; undefined when absent, null when it can't be known. */
+  /** `_SEG` and `_BBN` of a PCI host bridge; `undefined` if absent, `null` if unknown. */
   readonly segment?: bigint | null;
   readonly baseBus?: bigint | null;
-  /** Of a PCI host bridge: `_CBA` is there, which gives it its configuration space. */
+  /** A PCI host bridge with `_CBA`, the address of its configuration space. */
   readonly hasConfigurationBase?: boolean;
   readonly status: CrsStatus;
-  /** Why it isn't `ok`, where that is no condition. */
+  /** Why the status is not `ok`, unless that is a condition. */
   readonly why?: string;
-  /** Of `alternatives`: when the first of them is what it gives. Of an `unknown` that has alternatives: when the device exists. */
+  /** The condition of the first of `alternatives`; for status `unknown`, the condition under which the device exists. */
   readonly depends?: Condition;
-  /** The template; absent when no bytes are known at all. */
+  /** The template; absent if no byte is known. */
   readonly bytes?: TemplateBytes;
   readonly alternatives?: readonly CrsAlternative[];
   /**
-   * The ways it may end, told apart only where they have different descriptors: a number in a descriptor may still depend
-   * on conditions, which `alternatives` tell apart as far as they are few. At least one; see `casesOf`.
+   * The possible outcomes, one for each set of descriptors. A number in a descriptor may still depend on conditions;
+   * `alternatives` has one entry for each of its values if these are few. At least one; see `casesOf`.
    */
   readonly cases?: readonly CrsAlternative[];
-  /** Of `bytes`; without the end tag. */
+  /** Decoded from `bytes`; without the end tag. */
   readonly resources: readonly ResourceDescriptor[];
-  /** The fields that its bytes and conditions depend on, and where they are declared. */
+  /** The field units on which its bytes and conditions depend. */
   readonly fields?: readonly CrsField[];
-  /** Code that was given up and that something of it is unknown by. */
+  /** Abandoned code that makes parts of it unknown. */
   readonly causes?: readonly CrsCause[];
-  /** How the template came to be, in order. */
+  /** What the evaluation executed and read, in order. */
   readonly steps?: readonly CrsStep[];
   readonly span?: Span;
   readonly table?: AcpiTable;
 }
 
-/** A device that has no `_CRS`, so there is no {@link CrsEntry} of it. */
+/** A device without `_CRS`, which has no {@link CrsEntry}. */
 export interface DeviceWithoutCrs
   extends Pick<
     CrsEntry,
@@ -132,20 +132,20 @@ export interface DeviceWithoutCrs
     | 'span'
     | 'table'
   > {
-  /** Whether it exists: 1, or an expression over what isn't known. */
+  /** 1 if it exists, or an expression for whether it does. */
   readonly when: Quantity;
 }
 
-/** What a device stands in that has no `_CRS` in the tables that are there. */
+/** An ancestor of a device that has no `_CRS` in the given tables. */
 export interface DeviceAbove extends Pick<CrsEntry, 'device' | 'sta' | 'staValue'> {
-  /** None of the tables declares it: one that isn't there does, and may give it a `_CRS` too. */
+  /** No given table declares it. The table that does may declare a `_CRS` for it. */
   readonly isForeign: boolean;
 }
 
-/** The ways a `_CRS` may end; of a list that was read from a text the one there is. */
+/** The possible outcomes of a `_CRS`; exactly one for a list that was read from a text. */
 export function casesOf(entry: CrsEntry): readonly CrsAlternative[] {
-  const told = entry.cases ?? entry.alternatives;
-  if (told !== undefined) return told;
+  const outcomes = entry.cases ?? entry.alternatives;
+  if (outcomes !== undefined) return outcomes;
   const { status, resources, bytes = [], why } = entry;
   const outcome = status === 'error' ? 'failure' : status === 'unknown' ? 'abandoned' : 'template';
   return [{ condition: 1n, outcome, bytes, resources, ...(why === undefined ? {} : { why }) }];

@@ -1,4 +1,4 @@
-/** `_CRS` of every device, evaluated one after the other in the order of the namespace, state staying as it is left. */
+/** Evaluates the `_CRS` of devices in namespace order. Each evaluation starts with the state that the last one left. */
 
 import { fieldsOf, gather, type Quantity } from '../../symbolic/index.ts';
 import type { AcpiMachine } from '../acpi-machine.ts';
@@ -21,33 +21,33 @@ import { identityOf } from './identity.ts';
 import { abandoned, describeField, resultOf } from './outcome.ts';
 import { placeOf } from './places.ts';
 
-/** Steps kept for one `_CRS`. */
+/** Maximum number of steps recorded for one `_CRS`. */
 const MAX_STEPS_SHOWN = 200;
 
 /** A `_CRS` in the namespace. */
 interface FoundCrs {
   readonly device: NamespaceNode;
   readonly crs: NamespaceNode;
-  /** When device and object exist. */
+  /** The condition under which both exist. */
   readonly when: Quantity;
 }
 
-/** Every `_CRS` of the machine. */
+/** Evaluates every `_CRS` of the machine. */
 export function evaluateAllCrs(machine: AcpiMachine): CrsEntry[] {
   return evaluateFound(machine, findCrs(machine.interpreter));
 }
 
-/** What is known of devices with certain hardware ids. */
+/** Devices that were selected by hardware ID. */
 export interface AskedDevices {
-  /** Their `_CRS`, and those of the devices they stand in. */
+  /** Their `_CRS`, and those of their ancestors. */
   readonly crs: readonly CrsEntry[];
-  /** Those of them that have none. */
+  /** Those without `_CRS`. */
   readonly withoutCrs: readonly DeviceWithoutCrs[];
-  /** Of what they stand in, that which has no `_CRS`, as far as the tables here say; see {@link DeviceAbove}. */
+  /** Their ancestors without a known `_CRS`. */
   readonly above: readonly DeviceAbove[];
 }
 
-/** Devices that have, or may have, one of these hardware ids. */
+/** Evaluates `_CRS` of the devices that have, or may have, one of these hardware IDs, and of their ancestors. */
 export function evaluateCrsOf(machine: AcpiMachine, ids: readonly string[]): AskedDevices {
   const found = findCrs(machine.interpreter);
   const asked = askedIn(machine.interpreter, found, ids);
@@ -58,15 +58,15 @@ export function evaluateCrsOf(machine: AcpiMachine, ids: readonly string[]): Ask
   return { crs, ...withoutCrsOf(machine.interpreter, found, asked) };
 }
 
-/** Every `_CRS` of the machine, and of devices with one of these ids what has none. */
-export function evaluateAllAnd(machine: AcpiMachine, ids: readonly string[]): AskedDevices {
+/** Evaluates every `_CRS` of the machine, and finds the devices with one of these hardware IDs that have none. */
+export function evaluateAllCrsAndIds(machine: AcpiMachine, ids: readonly string[]): AskedDevices {
   const found = findCrs(machine.interpreter);
   const crs = evaluateFound(machine, found);
   return { crs, ...withoutCrsOf(machine.interpreter, found, askedIn(machine.interpreter, found, ids)) };
 }
 
 interface Asked {
-  /** Devices with the ids and what they stand in, the root too. */
+  /** Devices with the IDs and all their ancestors, the root included. */
   readonly wanted: ReadonlySet<NamespaceNode>;
   readonly without: readonly { readonly device: NamespaceNode; readonly when: Quantity }[];
 }
@@ -87,10 +87,10 @@ function withoutCrsOf(
   found: readonly FoundCrs[],
   { wanted, without }: Asked,
 ): Omit<AskedDevices, 'crs'> {
-  const told = new Set([...found, ...without].map(({ device }) => device));
+  const listed = new Set([...found, ...without].map(({ device }) => device));
   const above: DeviceAbove[] = [];
   for (const node of wanted) {
-    if (node.parent === undefined || told.has(node)) continue;
+    if (node.parent === undefined || listed.has(node)) continue;
     const type = typeOfNode(node);
     const isForeign = type === undefined || !SCOPED.has(type);
     const { sta, staValue } = isForeign ? {} : identityOf(interpreter, node, 1n);
@@ -112,7 +112,7 @@ function withoutCrsOf(
   };
 }
 
-/** Devices with one of these ids and without `_CRS`. */
+/** Devices that have, or may have, one of these IDs and have no `_CRS`. */
 function findWithoutCrs(
   interpreter: Interpreter,
   ids: readonly string[],
@@ -132,7 +132,7 @@ function findWithoutCrs(
   return found;
 }
 
-/** False when what `_HID` and `_CID` hold is plainly another id. */
+/** Whether a device may have one of these IDs: false if its `_HID` and `_CID` are constants with other values. */
 function mayBe(device: NamespaceNode, ids: readonly string[]): boolean {
   const isOther = (value: AmlValue | undefined): boolean =>
     value === undefined ||
@@ -167,12 +167,12 @@ function evaluateFound(machine: AcpiMachine, found: readonly FoundCrs[]): CrsEnt
     const { result: evaluation, trace } = interpreter.trace.during(() =>
       callUnder(interpreter, crs, [], when),
     );
-    // Read at once: the next method may write to the very buffer that this one gave.
+    // Decoded at once, since the next method may write to the same buffer.
     return {
       device,
       when,
       entry: {
-        ...resultOf(machine, crs, when, evaluation, interpreter.givenUp.unreliable),
+        ...resultOf(machine, crs, when, evaluation, interpreter.abandonedCode.unreliable),
         ...stepsOf(evaluation, trace),
         ...placeOf(crs),
       },
@@ -184,12 +184,12 @@ function evaluateFound(machine: AcpiMachine, found: readonly FoundCrs[]): CrsEnt
     ...identityOf(interpreter, device, when),
     ...entry,
   }));
-  return interpreter.givenUp.skipped === undefined
+  return interpreter.abandonedCode.skipped === undefined
     ? entries
-    : [...entries, ...undeclared(machine, entries, interpreter.givenUp.skipped)];
+    : [...entries, ...undeclared(machine, entries, interpreter.abandonedCode.skipped)];
 }
 
-/** `_CRS` that tables declare in code that was not run to its end: nothing can be said of them. */
+/** Entries of status `unknown` for `_CRS` that are declared by code which was not executed completely. */
 function undeclared(machine: AcpiMachine, entries: readonly CrsEntry[], reason: string): CrsEntry[] {
   const there = new Set(entries.map((entry) => entry.device));
   const missing: CrsEntry[] = [];
@@ -203,7 +203,7 @@ function undeclared(machine: AcpiMachine, entries: readonly CrsEntry[], reason: 
     missing.push({
       device,
       object: '_CRS',
-      ...abandoned(1n, `the code that may declare it was not followed up: ${reason}`),
+      ...abandoned(1n, `the code that may declare it was not executed completely: ${reason}`),
       table,
       span: spanIn(table, term.start, term.end),
     });

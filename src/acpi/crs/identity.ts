@@ -1,4 +1,4 @@
-/** What a device says of itself: its ids, its address, its status. */
+/** The identification objects of a device: IDs, address, status. */
 import { isKnown, type Quantity } from '../../symbolic/index.ts';
 import { callUnder } from '../interpreter/boot.ts';
 import type { Interpreter } from '../interpreter/interpreter.ts';
@@ -29,10 +29,10 @@ export type Identity = Pick<
   | 'hasConfigurationBase'
 >;
 
-/** What an object gives; undefined when there is none of that name, null when it can't be told. */
+/** The value of an object; `undefined` if it does not exist, `null` if it is unknown. */
 type Given = AmlValue | NamespaceNode | undefined | null;
 
-/** @param when that the device exists */
+/** Evaluates the identification objects of a device. @param when the condition under which the device exists */
 export function identityOf(machine: Interpreter, device: NamespaceNode, when: Quantity): Identity {
   const value = (segment: string): Given => {
     const node = device.children.get(segment);
@@ -71,7 +71,7 @@ export function identityOf(machine: Interpreter, device: NamespaceNode, when: Qu
   };
 }
 
-/** Undefined where there is no such object, null where it can't be told what it gives. */
+/** `_SEG` or `_BBN`; without the key if it does not exist, `null` if it is unknown. */
 function busNumber<K extends 'segment' | 'baseBus'>(
   key: K,
   given: Given,

@@ -1,4 +1,4 @@
-/** What the evaluation of a `_CRS` came to: the ways it may end, and what can be said of all of them. */
+/** The result of evaluating a `_CRS`: its possible outcomes, and a summary of them. */
 
 import { hex } from '../../bytes/address.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
@@ -21,7 +21,7 @@ import {
   conditionOf,
   type Splitting,
 } from '../interpreter/paths/alternatives.ts';
-import { type AmlFault, faultDiagnostic, isGivenUp } from '../interpreter/state/fault.ts';
+import { type AmlFault, faultDiagnostic, isAbandonment } from '../interpreter/state/fault.ts';
 import type { Evaluation } from '../interpreter/state/machine.ts';
 import {
   type AmlValue,
@@ -37,7 +37,7 @@ import { spanIn } from '../tables/records.ts';
 import type { CrsAlternative, CrsCause, CrsEntry, CrsField, CrsOutcome, CrsPlace } from './crs.ts';
 import { declarationOf, spansOf } from './places.ts';
 
-/** What ACPICA makes of a `_CRS` that gives zero, an empty buffer or nothing (nsrepair.c): a template without resources. */
+/** ACPICA repairs a `_CRS` that returns zero, an empty buffer or nothing to a template without resources (nsrepair.c). */
 const EMPTY_TEMPLATE: TemplateBytes = [0x79, 0x00];
 
 export type CrsResult = Pick<
@@ -45,7 +45,7 @@ export type CrsResult = Pick<
   'status' | 'why' | 'depends' | 'bytes' | 'alternatives' | 'cases' | 'resources' | 'causes' | 'fields'
 >;
 
-/** The template a value is; undefined when it is none. */
+/** The template in a value; `undefined` if it is none. */
 export function templateOf(value: AmlValue | NamespaceNode | undefined): TemplateBytes | undefined {
   if (value === undefined || value === 0n) return EMPTY_TEMPLATE;
   if (value instanceof StringObject && value.text === '') return EMPTY_TEMPLATE;
@@ -53,16 +53,16 @@ export function templateOf(value: AmlValue | NamespaceNode | undefined): Templat
   return value.bytes.length === 0 ? EMPTY_TEMPLATE : Array.from(value.bytes);
 }
 
-/** Why nothing is known of a value; undefined when something is. */
+/** Why a value is completely unknown; `undefined` if it is not. */
 function unknownReason(value: AmlValue | NamespaceNode | undefined): string | undefined {
   if (value instanceof UnknownObject || value instanceof ForeignObject) return value.reason;
-  if (value instanceof StringObject && value.text === undefined) return 'a string that is not known';
+  if (value instanceof StringObject && value.text === undefined) return 'an unknown string';
   return value instanceof BufferObject ? value.unknown : undefined;
 }
 
-/** By what decides which descriptors there are, and of what kind. */
+/** Splits by conditions that decide number and types of descriptors. */
 const byStructure: Splitting = ({ bytes }) => {
-  // Bytes that are kept so are all known.
+  // All bytes of a Uint8Array are known.
   if (bytes instanceof Uint8Array) return undefined;
   for (const at of openStructure(bytes)) {
     const condition = conditionOf(bytes[at]);
@@ -72,8 +72,9 @@ const byStructure: Splitting = ({ bytes }) => {
 };
 
 /**
- * @param node the `_CRS` @param when that device and `_CRS` exist
- * @param unreliable why nothing of the machine's state is to be relied on
+ * Decodes the result of an evaluation and reports its faults to the machine's sink.
+ * @param node the `_CRS` @param when the condition under which device and `_CRS` exist
+ * @param unreliable why the machine's state is unreliable, if it is
  */
 export function resultOf(
   machine: AcpiMachine,
@@ -88,7 +89,7 @@ export function resultOf(
   for (const failing of fault === undefined
     ? faults.map((each) => each.fault)
     : [fault, ...faults.map((each) => each.fault)])
-    if (failing === fault || isGivenUp(failing))
+    if (failing === fault || isAbandonment(failing))
       machine.sink.add(faultDiagnostic(failing, undefined, node.path));
   const waysBy = (splitting: Splitting, tells: boolean): CrsAlternative[] | undefined => {
     const branches = alternativesOf(value, when, faults, fault, splitting);
@@ -109,7 +110,7 @@ export function resultOf(
   const causes = causesOf(machine, cases);
   const fields = fieldsBehind(machine.interpreter, cases);
   return {
-    // Where nothing is chosen byte by byte, there is no more to tell apart.
+    // Alternatives differ from cases only if some byte depends on a condition.
     ...summaryOf(cases, cases.some(dependsByByte) ? (waysBy(byAnyByte, false) ?? cases) : cases, when),
     cases,
     ...(causes.length > 0 ? { causes } : {}),
@@ -121,7 +122,7 @@ function dependsByByte({ bytes }: CrsAlternative): boolean {
   return bytes.some((byte) => conditionOf(byte) !== undefined);
 }
 
-/** Nothing is known of it. */
+/** The result of abandoned code. @param when the condition under which device and `_CRS` exist */
 export function abandoned(when: Quantity, why: string): CrsResult {
   const way = emptyWay(allOf([when]), 'abandoned', why);
   const absent = emptyWay(allOf([not(when)]), 'absent', 'the device does not exist');
@@ -138,7 +139,7 @@ function wayOf(
 ): CrsAlternative {
   const { when: condition, fault, value } = branch;
   if (fault !== undefined) {
-    const way = isGivenUp(fault)
+    const way = isAbandonment(fault)
       ? emptyWay(condition, 'abandoned', fault.message)
       : emptyWay(condition, 'failure', `${fault.code}: ${fault.message}`);
     const at = placeOfFault(fault);
@@ -158,14 +159,14 @@ function wayOf(
   };
 }
 
-/** What can be said of all ways together. @param told the same, told apart by conditions in bytes too */
+/** Status and summary of all outcomes. @param alternatives the same, split by conditions in bytes too */
 function summaryOf(
   cases: readonly CrsAlternative[],
-  told: readonly CrsAlternative[],
+  alternatives: readonly CrsAlternative[],
   when: Quantity,
 ): Pick<CrsEntry, 'status' | 'why' | 'depends' | 'bytes' | 'alternatives' | 'resources'> {
-  const [first] = told;
-  if (first === undefined) return { status: 'error', why: 'it gives nothing', resources: [] };
+  const [first] = alternatives;
+  if (first === undefined) return { status: 'error', why: 'it has no value', resources: [] };
   const outcomes = new Set(cases.map(({ outcome }) => outcome));
   if (!outcomes.has('template')) {
     const { why = '' } = cases.find(({ outcome }) => outcome === 'abandoned') ?? cases[0]!;
@@ -175,20 +176,20 @@ function summaryOf(
       resources: [],
     };
   }
-  if (told.length === 1) {
+  if (alternatives.length === 1) {
     const { bytes, resources } = first;
     const why = whyUnknown(bytes);
     return { status: why === undefined ? 'ok' : 'partial', ...(why ? { why } : {}), bytes, resources };
   }
-  // What a device gives if it is there is known; whether it is there is what can't be told.
+  // The resources are known, but not whether the device exists.
   if (
-    told.length === 2 &&
+    alternatives.length === 2 &&
     !isKnown(when) &&
     first.outcome === 'template' &&
     whyUnknown(first.bytes) === undefined
   )
-    return { status: 'unknown', depends: first.condition, alternatives: told, resources: [] };
-  return { status: 'alternatives', depends: first.condition, alternatives: told, resources: [] };
+    return { status: 'unknown', depends: first.condition, alternatives, resources: [] };
+  return { status: 'alternatives', depends: first.condition, alternatives, resources: [] };
 }
 
 function placeOfFault({ place }: AmlFault): CrsPlace | undefined {
@@ -197,7 +198,7 @@ function placeOfFault({ place }: AmlFault): CrsPlace | undefined {
   return { table, span: spanIn(table, term.start, term.end), path };
 }
 
-/** Code that was given up and that something in the templates is unknown by, or in the conditions of the ways. */
+/** Abandoned code that makes parts of the templates or of the outcomes' conditions unknown. */
 function causesOf(machine: AcpiMachine, cases: readonly CrsAlternative[]): CrsCause[] {
   const reasons = new Set<string>();
   for (const { condition, bytes } of cases) {
@@ -205,13 +206,13 @@ function causesOf(machine: AcpiMachine, cases: readonly CrsAlternative[]): CrsCa
     for (const reason of reasonsIn(bytes)) reasons.add(reason);
   }
   return [...reasons].map((reason) => {
-    const fault = machine.interpreter.givenUp.placeOf(reason);
+    const fault = machine.interpreter.abandonedCode.placeOf(reason);
     const at = fault && placeOfFault(fault);
     return { reason, ...(at ? { at } : {}) };
   });
 }
 
-/** The fields that the templates and the conditions of the ways depend on. */
+/** The field units on which the templates and the outcomes' conditions depend. */
 function fieldsBehind({ root }: Interpreter, cases: readonly CrsAlternative[]): CrsField[] {
   const found = new Map<string, FieldSymbol>();
   const note = (of: Quantity): void => {
@@ -224,7 +225,7 @@ function fieldsBehind({ root }: Interpreter, cases: readonly CrsAlternative[]): 
   return [...found.values()].map((field) => ({ field, ...declarationOf(root, field) }));
 }
 
-/** The expressions that bytes are of, each once. */
+/** The expressions of which bytes are a part, each once. */
 function* expressionsIn(bytes: readonly ByteValue[]): Generator<Quantity> {
   const seen = new Set<Quantity>();
   for (const byte of bytes) {
@@ -249,7 +250,7 @@ function whyUnknown(bytes: TemplateBytes): string | undefined {
   const names = [...fields.values()].slice(0, 6).map(describeField);
   const more = fields.size > 6 ? ` and ${fields.size - 6} more` : '';
   const [noun, depend, are] = unknown === 1 ? ['byte', 'depends', 'is'] : ['bytes', 'depend', 'are'];
-  const from = names.length > 0 ? `${depend} on ${names.join('; ')}${more}` : `${are} not known`;
+  const from = names.length > 0 ? `${depend} on ${names.join('; ')}${more}` : `${are} unknown`;
   return `${unknown} ${noun} ${from}${reasons.size > 0 ? ` (${[...reasons].slice(0, 3).join('; ')})` : ''}`;
 }
 

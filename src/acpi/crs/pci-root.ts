@@ -1,4 +1,4 @@
-/** PCI host bridges among ACPI devices. */
+/** Recognizes PCI host bridges among ACPI devices. */
 import type { CrsEntry } from './crs.ts';
 
 /** Of a PCI and of a PCI Express host bridge. */

@@ -1,4 +1,4 @@
-/** Where a `_CRS` and its bytes stand in their table. */
+/** Places in tables of a `_CRS`, its bytes and its fields. */
 import type { Span } from '../../bytes/source.ts';
 import type { FieldSymbol } from '../../symbolic/index.ts';
 import { FieldObject, type NamespaceNode } from '../interpreter/state/objects.ts';
@@ -8,14 +8,14 @@ import { parseName } from '../terms/name.ts';
 import { isTerm, Term } from '../terms/term.ts';
 import type { CrsEntry, CrsField } from './crs.ts';
 
-/** The definition of the object. */
+/** The definition of an object. */
 export function placeOf(node: NamespaceNode): Pick<CrsEntry, 'span' | 'table'> {
   const { table, term } = node;
   if (table === undefined || term === undefined) return {};
   return { table, span: spanIn(table, term.start, term.end) };
 }
 
-/** Where the bytes of a plain buffer stand in its table. */
+/** For a Name with a Buffer, the place in the table of a range of its bytes; `undefined` for any other object. */
 export function spansOf(node: NamespaceNode): ((start: number, end: number) => Span) | undefined {
   const { table, term } = node;
   if (table === undefined || term === undefined || !isTerm(term, 'Name')) return undefined;
@@ -27,10 +27,10 @@ export function spansOf(node: NamespaceNode): ((start: number, end: number) => S
     spanIn(table, Math.min(first + start, buffer.end), Math.min(first + end, buffer.end));
 }
 
-/** Bytes of a name in a field list. */
+/** Size in bytes of a name in a field list. */
 const SEGMENT = 4;
 
-/** Where a field is declared; nothing of one that no table declares. */
+/** The declaration of a field unit; empty if no table declares it. */
 export function declarationOf(
   root: NamespaceNode,
   { path }: FieldSymbol,

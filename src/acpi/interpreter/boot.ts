@@ -1,6 +1,6 @@
 /**
- * Bringing a machine up: predefined names, tables in load order with their own code run, `_REG`, `_STA` and `_INI`,
- * in the order that ACPICA's acpiexec 20200925 keeps.
+ * Boots a machine: creates predefined names, loads tables in order with their module-level code, and executes `_REG`,
+ * `_STA` and `_INI` in the order of ACPICA's acpiexec 20200925.
  */
 
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -48,24 +48,24 @@ import { SPACE } from './state/regions.ts';
 import { withdrawTable } from './values/names.ts';
 import { settleElement } from './values/values.ts';
 
-/** `_STA` bits (ACPI 6.5, 6.3.7). */
+/** Bit numbers of `_STA` (ACPI 6.5, 6.3.7). */
 const PRESENT = 0;
 const FUNCTIONING = 3;
-/** `_REG`'s second argument: a handler is there. */
+/** Second argument of `_REG`: connect the handler (ACPI 6.5, 6.5.4). */
 const CONNECT = 1n;
-/** What a byte of a loaded table counts for when it is decoded: code that loads and unloads in a loop comes to an end. */
+/** Cost in budgeted bytes of decoding one byte of a loaded table, so that code which loads and unloads in a loop ends. */
 const TERM_BYTES = 128;
 
 /**
- * What small tables may make an evaluation work: the longest loop of real firmware takes 100,000 turns of as many
- * instructions as it has room for, 42 for each byte of the machine's AML.
+ * Instructions that an evaluation may execute: a minimum, and a number for each byte of AML. The longest loop of real
+ * firmware has 100,000 iterations and needs 42 instructions for each byte of the machine's AML.
  */
 const FEWEST_STEPS = 3_000_000;
 const STEPS_PER_BYTE = 300;
-/** All evaluations together may take so many times what one may. */
+/** Budget of all evaluations together, in multiples of that of one. */
 const STEPS_OF_MACHINE = 4;
 
-/** Predefined scopes (ACPI 6.5, 5.3.1) with ACPICA's types. */
+/** Predefined scopes (ACPI 6.5, 5.3.1) with their types in ACPICA (utglobal.c, acpi_gbl_pre_defined_names). */
 const SCOPES: readonly (readonly [string, number])[] = [
   ['_GPE', TYPE.scope],
   ['_PR_', TYPE.scope],
@@ -79,14 +79,14 @@ export class Boot {
   readonly #decoded: DecodedTables;
   readonly #sink: DiagnosticSink;
   readonly #loaded = new Set<AcpiTable>();
-  /** Tables loaded by code, by the number of their handle. */
+  /** Tables loaded by code, by handle number. */
   readonly #loadedAs = new Map<number, AcpiTable>();
   #owners = 0;
-  /** Interfaces `_OSI` says yes to now. */
+  /** Interfaces for which `_OSI` currently returns true, and under which condition. */
   readonly #interfaces: Map<string, Condition>;
 
   /**
-   * @param tables all tables of the machine @param decoded those that hold AML, in load order
+   * @param tables all tables of the machine @param decoded those with AML, in load order
    */
   constructor(
     tables: readonly AcpiTable[],
@@ -106,7 +106,7 @@ export class Boot {
     this.machine = machine;
     const bytes = decoded.tables.reduce((sum, { table }) => sum + table.bytes.length, 0);
     machine.budget.maxSteps = Math.min(limit('evaluation-steps'), FEWEST_STEPS + STEPS_PER_BYTE * bytes);
-    // A simulation does everything that it is asked for as acpiexec does.
+    // A simulation, which has known contents, has no total budget, like acpiexec.
     if (machine.journal.active) machine.budget.left = STEPS_OF_MACHINE * machine.budget.maxSteps;
     this.#predefine();
   }
@@ -143,7 +143,7 @@ export class Boot {
   #osi(asked: AmlValue | undefined): AmlValue {
     const { machine } = this;
     if (!(asked instanceof StringObject)) return fault('AE_TYPE', '_OSI takes a string');
-    const text = asked.text ?? machine.abandon('_OSI of a string that is not known');
+    const text = asked.text ?? machine.abandon('_OSI of an unknown string');
     const when = this.#interfaces.get(text) ?? 0n;
     if (when === 0n) return 0n;
     if (text.startsWith('Windows')) this.#askedWindows = true;
@@ -158,7 +158,7 @@ export class Boot {
 
   // ---- tables
 
-  /** Loads every table, then initialises regions and devices. */
+  /** Loads all tables, then initializes regions and devices. */
   run(): void {
     const { machine } = this;
     for (const { table, terms } of this.#decoded.tables) {
@@ -179,14 +179,14 @@ export class Boot {
       this.#sink.add(finding('acpi/table-loaded-unknown', {}, { path: '\\_SB' }));
   }
 
-  /** Names in packages of the tables' own code: looked up now that all is there. */
+  /** Resolves names in packages of module-level code, now that the table is loaded. */
   #settlePackages(): void {
     for (const open of this.machine.takeOpenPackages()) {
       for (let i = 0; i < open.elements.length; i++) {
         try {
           settleElement(this.machine, open, i);
         } catch (thrown) {
-          // What isn't settled here is when it is used.
+          // Otherwise the name is resolved on use.
           if (!(thrown instanceof ForkSignal || thrown instanceof AmlFault)) throw thrown;
         }
       }
@@ -197,10 +197,11 @@ export class Boot {
     const text = (start: number, length: number): string =>
       String.fromCharCode(...bytes.subarray(start, start + length));
     const signature = text(0, 4);
-    // The tables of a machine are loaded whatever their checksum is, those that code loads are not.
+    // As in ACPICA, a wrong checksum prevents loading only for tables that code loads.
     if ((byteSum(bytes) & 0xff) !== 0)
       fault('AE_BAD_CHECKSUM', 'the checksum of the table to be loaded is wrong');
-    if (!/^(SSDT|PSDT|OEM.)$/.test(signature)) fault('AE_BAD_SIGNATURE', 'the table to be loaded is no SSDT');
+    if (!/^(SSDT|PSDT|OEM.)$/.test(signature))
+      fault('AE_BAD_SIGNATURE', 'the table to be loaded is not an SSDT, PSDT or OEM table');
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const same = [...this.#loaded].some(
       (table) => table.bytes.length === bytes.length && table.bytes.every((byte, i) => byte === bytes[i]),
@@ -248,7 +249,7 @@ export class Boot {
 
   #initialise(): void {
     const { machine } = this;
-    // acpiexec looks for devices by id before it initialises them, Linux when it enumerates them.
+    // acpiexec looks for devices by ID before it initializes them, Linux when it enumerates them.
     if (machine.profile.testsItself) for (const node of this.#nodes(TYPE.device)) this.#askForIds(node);
     this.#connectControllers();
     for (const node of this.#nodes(TYPE.region)) {
@@ -267,8 +268,8 @@ export class Boot {
   }
 
   /**
-   * What Linux asks every device for, present or not, before it asks any for its `_CRS` (drivers/acpi/scan.c,
-   * acpi_bus_check_add): some of these methods write.
+   * Evaluates what Linux evaluates for every device, present or not, before any `_CRS` (drivers/acpi/scan.c,
+   * acpi_bus_check_add): some of these methods have side effects.
    */
   #enumerate(): void {
     for (const type of [TYPE.device, TYPE.processor])
@@ -279,7 +280,7 @@ export class Boot {
       }
   }
 
-  /** Runs `_HID` and `_CID` that are methods, as looking for a device by its id does. */
+  /** Executes `_HID` and `_CID` methods, as a search for devices by ID does. */
   #askForIds(node: NamespaceNode): void {
     const [hid, cid] = ['_HID', '_CID'].map((name) => node.children.get(name));
     if (hid?.object === undefined) return;
@@ -287,7 +288,7 @@ export class Boot {
     if (cid !== undefined && typeOfNode(cid) === TYPE.method) this.call(cid, []);
   }
 
-  /** `_REG` of embedded controllers that are there: their handler is the one default handler with a `_REG`. */
+  /** Calls `_REG` of present embedded controllers, whose default handler is the only one with a `_REG`. */
   #connectControllers(): void {
     for (const node of this.#nodes(TYPE.device)) {
       const connect = node.children.get('_REG');
@@ -304,7 +305,10 @@ export class Boot {
     return typeof id === 'bigint' && eisaIdText(id) === 'PNP0C09';
   }
 
-  /** `_STA` then `_INI` of every device below which there is an `_INI`; what is neither present nor functioning is left out with all below. */
+  /**
+   * Executes `_STA` and then `_INI` of every device that has an `_INI` at or below it. A device that is neither present
+   * nor functioning is skipped with its children.
+   */
   #initialiseDevices(bus: NamespaceNode | undefined): void {
     const { machine } = this;
     const wanted = this.#withInit();
@@ -334,9 +338,9 @@ export class Boot {
   }
 
   /**
-   * acpiexec's tests of itself (AeMiscellaneousTests), which leave traces: sleep states are asked for, an interface is
-   * taken away, and every device is asked for its `_STA`, unless one above it is neither present nor functioning or
-   * can't tell (AcpiNsGetDeviceCallback).
+   * acpiexec's self-tests (AeMiscellaneousTests), as far as they have effects: they evaluate sleep states, remove an
+   * interface, and evaluate `_STA` of every device unless an ancestor is neither present nor functioning or its `_STA`
+   * fails (AcpiNsGetDeviceCallback).
    */
   #testSelf(): void {
     const { root, profile } = this.machine;
@@ -355,7 +359,7 @@ export class Boot {
     }
   }
 
-  /** Nodes that have an `_INI` of a device somewhere below. */
+  /** Devices with an `_INI`, and all ancestors. */
   #withInit(): Set<NamespaceNode> {
     const wanted = new Set<NamespaceNode>();
     const pending: NamespaceNode[] = [this.machine.root];
@@ -371,27 +375,27 @@ export class Boot {
     return wanted;
   }
 
-  /** What `_STA` says: conditions that the device is present, and that it is functioning. Undefined when it fails. */
+  /** Evaluates `_STA`: conditions for present and functioning; `undefined` if it fails. */
   #status(
     node: NamespaceNode,
     when: Quantity = 1n,
   ): { present: Quantity; functioning: Quantity } | undefined {
     const sta = node.children.get('_STA');
     if (sta?.object === undefined) return { present: 1n, functioning: 1n };
-    // Where there is no `_STA` a device is there and works.
-    const told = existenceOf(sta);
-    const { value, fault: failed, faults } = this.call(sta, [], both(when, told));
+    // A device without `_STA` is present and functioning.
+    const hasStatus = existenceOf(sta);
+    const { value, fault: failed, faults } = this.call(sta, [], both(when, hasStatus));
     if (failed !== undefined || value === undefined || value instanceof NamespaceNode) return undefined;
     const bits = numberOf(value);
     if (bits === undefined) return undefined;
-    // On paths where it faults, nothing is initialised.
+    // On paths where it faults, the device is not initialized.
     const fine = faults.reduce<Quantity>((left, { when: failing }) => both(left, not(failing)), 1n);
-    const unlessTold = (bit: number): Quantity =>
-      gather('any', [not(told), both(fine, truth(bitsOf(bits, bit, 1)))]);
-    return { present: unlessTold(PRESENT), functioning: unlessTold(FUNCTIONING) };
+    const statusBit = (bit: number): Quantity =>
+      gather('any', [not(hasStatus), both(fine, truth(bitsOf(bits, bit, 1)))]);
+    return { present: statusBit(PRESENT), functioning: statusBit(FUNCTIONING) };
   }
 
-  /** Every node with an object of that type, parents first. */
+  /** Every node with an object of a type, parents first. */
   *#nodes(type: number): Generator<NamespaceNode> {
     const pending: NamespaceNode[] = [this.machine.root];
     for (let node = pending.pop(); node; node = pending.pop()) {
@@ -401,8 +405,8 @@ export class Boot {
   }
 
   /**
-   * Evaluates an object: calls a method, reads a field, gives what else a name holds. With a condition, what it
-   * changes is changed only where that holds.
+   * Evaluates an object: calls a method, reads a field, or returns the object. @param when condition under which its side
+   * effects take place
    */
   call(node: NamespaceNode, args: readonly AmlValue[], when: Quantity = 1n): Evaluation {
     return callUnder(this.machine, node, args, when);
@@ -419,7 +423,7 @@ export function callUnder(
   return machine.evaluateUnder(when, () => machine.enterObject(node, args));
 }
 
-/** Spaces whose handlers come after the tables are loaded, and whose `_REG` is then called. */
+/** Address spaces whose handlers are installed after the tables are loaded; their `_REG` is called then. */
 const LATE_SPACES: ReadonlySet<number> = new Set([
   SPACE.smbus,
   SPACE.cmos,
@@ -435,33 +439,33 @@ const LATE_SPACES: ReadonlySet<number> = new Set([
 const OEM_ID = 10;
 const OEM_TABLE_ID = 16;
 
-/** Does the field hold exactly this text, filled up with NULs? Spaces count, as in ACPICA's AcpiTbFindTable. */
+/** Whether a header field is exactly this text, padded with NULs. Blanks count, as in ACPICA's AcpiTbFindTable. */
 function isText({ bytes }: AcpiTable, at: number, length: number, text: string): boolean {
   return Array.from({ length }, (_, i) => bytes[at + i] ?? 0).every(
     (byte, i) => byte === (i < text.length ? text.charCodeAt(i) : 0),
   );
 }
 
-/** A table's terms as one term, for the planner: a list under a row that has only a list. */
+/** A table's terms as one term for the plan compiler: an Else, whose only operand is a list. */
 function blockOf(terms: readonly Term[], table: AcpiTable): Term {
   return new Term(OPCODES.Else, [terms], TABLE_HEADER_LENGTH, table.bytes.length);
 }
 
-/** The children of a node in the order that leaves the first on top of a stack. */
+/** The children of a node in reverse order, so that the first is on top of a stack. */
 function lastFirst(node: NamespaceNode): readonly NamespaceNode[] {
   return node.children.size === 0 ? NO_NODES : [...node.children.values()].reverse();
 }
 
 const NO_NODES: readonly NamespaceNode[] = [];
 
-/** The type of a node's object; of a Choice that of the side that exists. */
+/** The type of a node's object; of a Choice, that of its first existing side. `undefined` if there is none. */
 export function typeOfNode(node: NamespaceNode): number | undefined {
   let object = node.object;
   for (let i = 0; i < 64 && object instanceof Choice; i++) object = object.yes ?? object.no;
   return object === undefined || object instanceof Choice ? undefined : typeOf(object);
 }
 
-/** When a node exists: 1n, or the condition. */
+/** The condition under which a node's object exists: 0, 1 or an expression. */
 export function existenceOf(node: NamespaceNode): Quantity {
   const walk = (object: AmlValue | undefined): Quantity => {
     if (object === undefined) return 0n;

@@ -1,4 +1,4 @@
-/** When a method may be called. */
+/** Checks before a method call. */
 import { InnerLimit, moreThan } from '../../limits/limits.ts';
 import type { Term } from '../terms/term.ts';
 import { fault } from './state/fault.ts';
@@ -6,23 +6,26 @@ import type { MethodObject, NamespaceNode } from './state/objects.ts';
 
 const CALL_DEPTH = new InnerLimit('call-depth');
 
-/** Running calls of one method: ACPICA counts them in a byte. */
+/** Maximum active calls of one method: ACPICA counts them in a byte (dsmethod.c, ACPI_MAX_METHOD_RECURSION). */
 const MAX_RECURSION = 255;
 
 /**
- * What runs when a method is called. A fault where it has no body, calls are nested too deep, or its sync level is
- * below one that is held.
+ * The term of a method that is called. Faults if it has no body, calls are nested too deeply, or its sync level is below
+ * the current one.
  *
- * @param depth how many frames there are
- * @param level the sync level that is held
+ * @param depth number of frames
+ * @param level current sync level
  */
 export function bodyToRun(node: NamespaceNode, method: MethodObject, depth: number, level: number): Term {
   const { term } = method;
   if (term === undefined) fault('AE_AML_INTERNAL', `${node.path} has no body`);
   if (method.running >= MAX_RECURSION)
-    fault('AE_AML_METHOD_LIMIT', `${node.path} calls itself more than ${MAX_RECURSION} deep`);
+    fault('AE_AML_METHOD_LIMIT', `more than ${MAX_RECURSION} nested calls of ${node.path}`);
   if (depth >= CALL_DEPTH.now) fault('NOT_FOLLOWED', `calls are nested ${moreThan('call-depth')}`);
   if (method.serialized && level > method.syncLevel)
-    fault('AE_AML_MUTEX_ORDER', `${node.path} has sync level ${method.syncLevel}, ${level} is held`);
+    fault(
+      'AE_AML_MUTEX_ORDER',
+      `${node.path} has sync level ${method.syncLevel}, but level ${level} is held`,
+    );
   return term;
 }

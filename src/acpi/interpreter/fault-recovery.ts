@@ -1,6 +1,6 @@
 /**
- * What a fault costs: in a table's own code the statement or the table, everything else is aborted; where ACPICA asks
- * the machine's `\_ERR`, a method may go on.
+ * Handles faults. A fault in module-level code aborts the statement or the table, any other aborts the evaluation. Where
+ * ACPICA calls the machine's `\_ERR`, a method may continue.
  */
 
 import { isKnown } from '../../symbolic/index.ts';
@@ -9,7 +9,7 @@ import { writesOf } from './paths/may-write.ts';
 import type { Paths } from './paths/paths.ts';
 import { type RestOfCode, restOfFrames } from './paths/rest-of-code.ts';
 import type { Controls } from './plan/plan.ts';
-import { AmlFault, type FaultPlace, isGivenUp, STATUS_CODES } from './state/fault.ts';
+import { AmlFault, type FaultPlace, isAbandonment, STATUS_CODES } from './state/fault.ts';
 import type { Evaluation, Frame, Machine } from './state/machine.ts';
 import {
   type AmlValue,
@@ -23,14 +23,14 @@ import {
 } from './state/objects.ts';
 import { lookUp, withdrawTable } from './values/names.ts';
 
-/** A fault takes as long as so many instructions: a table's own code may run into one in every turn of a loop. */
+/** Cost of a fault in instructions, since module-level code may fault in every iteration of a loop. */
 const STEPS_OF_FAULT = 20;
 
-/** The machine, as far as dealing with faults needs it. */
+/** The parts of the machine that fault handling needs. */
 interface Recovering extends Machine {
   readonly paths: Paths;
   readonly controls: Controls;
-  /** How many frames belong to evaluations around the one under way. */
+  /** Number of frames that belong to enclosing evaluations. */
   readonly floor: number;
   readonly stack: Operand[];
   readonly frames: Frame[];
@@ -38,35 +38,35 @@ interface Recovering extends Machine {
   readonly onTableFault: (why: AmlFault, frame: Frame) => void;
   /** Ends the evaluation. */
   abort(why: AmlFault): void;
-  /** Leaves the frames above `depth`. */
+  /** Removes the frames above `depth`. */
   unwind(depth: number): void;
   evaluate(enter: () => void): Evaluation;
   enterObject(node: NamespaceNode, args: readonly AmlValue[]): void;
 }
 
-/** Deals with the faults of one machine. */
+/** Handles the faults of one machine. */
 export class FaultRecovery {
   readonly #machine: Recovering;
-  /** Is `_ERR` running? It isn't called for faults of its own. */
-  #pardoning = false;
+  /** `_ERR` is being executed; it is not called for its own faults. */
+  #inErrorMethod = false;
 
   constructor(machine: Recovering) {
     this.#machine = machine;
   }
 
   /**
-   * Deals with a fault of the top frame's instruction at `pc`, with its operands up to `sp`: a table's own code goes on
-   * behind the statement or ends, everything else is aborted.
+   * Handles a fault of the top frame's instruction at `pc`, whose operands are below `sp`. Module-level code continues
+   * after the statement or ends; any other evaluation is aborted.
    */
   raise(fault: AmlFault, pc: number, sp: number): void {
     const m = this.#machine;
     const { frames } = m;
     m.budget.spend(STEPS_OF_FAULT);
-    const foreign = isGivenUp(fault) ? undefined : this.#foreignIn(pc, sp);
-    // With what nobody knows in hand, the machine may do well.
+    const foreign = isAbandonment(fault) ? undefined : this.#foreignIn(pc, sp);
+    // With an operand of another table, the real machine may not fault.
     const why = foreign === undefined ? fault : new AmlFault('NOT_FOLLOWED', foreign.reason);
     why.place ??= placeIn(frames.at(-1)!, pc);
-    if (m.profile.callsErrorMethod && this.#pardon(why, pc, sp)) return;
+    if (m.profile.callsErrorMethod && this.#callErrorMethod(why, pc, sp)) return;
     let depth = frames.length;
     while (depth > m.floor && frames[depth - 1]!.method !== undefined) depth -= 1;
     const top = frames.at(-1)!;
@@ -75,17 +75,17 @@ export class FaultRecovery {
         kind: 'fault',
         text: `${why.code}: ${why.message} in ${top.method ? top.node.path : 'the table'}`,
       });
-    if (m.journal.active && isGivenUp(why)) {
-      // Had it gone on, it might have changed all this.
-      const reason = m.givenUp.code(why);
+    if (m.journal.active && isAbandonment(why)) {
+      // What the remaining code might have written becomes unknown.
+      const reason = m.abandonedCode.code(why);
       const rest = this.#rest(why, pc, depth);
       if (why.code === 'NOT_FOLLOWED' && m.paths.open && depth === m.floor) {
-        m.paths.giveUp(why, reason, rest, () => writesOf(m, rest));
+        m.paths.abandon(why, reason, rest, () => writesOf(m, rest));
         return;
       }
       forget(m, writesOf(m, rest), { reason, inputs: [] });
     }
-    if (depth > m.floor && isGivenUp(why)) m.givenUp.tableCode(why);
+    if (depth > m.floor && isAbandonment(why)) m.abandonedCode.tableCode(why);
     if (depth === m.floor || why.code === 'BUDGET') {
       if (m.paths.open && why.code !== 'BUDGET') m.paths.go({ kind: 'fault' }, undefined, why);
       else m.abort(why);
@@ -95,10 +95,10 @@ export class FaultRecovery {
     m.onTableFault(why, frame);
     const { plan } = frame;
     const at = Math.max(0, frame.pc - 1);
-    // A fault of the table's own code costs the statement, one in a method it calls the whole table.
-    // What isn't followed up is no fault of the machine's: there the table goes on.
+    // A fault in module-level code aborts the statement; one in a called method aborts the table. Abandoned code is not a
+    // fault of the machine, and the table continues.
     const costsTable = depth < frames.length && why.code !== 'NOT_FOLLOWED';
-    // As ACPICA does with a table that fails.
+    // ACPICA removes the names of a table that fails to load.
     if (costsTable) withdrawTable(m, m.owner);
     const statement = !costsTable
       ? plan.statements[plan.statementOf[at]!]
@@ -108,7 +108,7 @@ export class FaultRecovery {
       return;
     }
     if (m.paths.open) {
-      // Other paths come back to the frame where they left it.
+      // Other paths resume the frame as they left it.
       const { scopes, loops, scope } = frame;
       m.paths.go({ kind: 'jump', depth, pc: statement.end }, undefined, why, {
         loops: loops.slice(0, statement.loops),
@@ -124,7 +124,7 @@ export class FaultRecovery {
     }
   }
 
-  /** An object of another table that an instruction was to work with. */
+  /** An operand of an instruction that is an object of another table. */
   #foreignIn(pc: number, sp: number): ForeignObject | undefined {
     const m = this.#machine;
     if (!m.otherTables.open) return undefined;
@@ -141,7 +141,7 @@ export class FaultRecovery {
     return undefined;
   }
 
-  /** The side of a value that this path is on, if it is of another table. */
+  /** The value on this path, if it is an object of another table. */
   #foreignSide(value: AmlValue | NamespaceNode): ForeignObject | undefined {
     let at: AmlValue | NamespaceNode | undefined = value;
     while (at instanceof Choice) {
@@ -153,8 +153,8 @@ export class FaultRecovery {
   }
 
   /**
-   * The code that giving up keeps from being run: what the frames are in the midst of, down to the one that goes on. Where
-   * the whole evaluation ends, also what waits to be run, and all that is left of a table.
+   * The code that is not executed because it is abandoned: the rest of the frames down to the one that continues. If the
+   * whole evaluation ends, also the code of waiting paths and the rest of a table.
    */
   #rest({ code }: AmlFault, pc: number, depth: number): RestOfCode[] {
     const { frames, floor, paths, controls } = this.#machine;
@@ -169,32 +169,32 @@ export class FaultRecovery {
   }
 
   /**
-   * The tables' own `\_ERR` is called with status, its name and a thread's number. When it gives 0, a method goes on
-   * behind the operator, which then has no result.
+   * Calls the machine's `\_ERR` with status code, its name and a thread number (ACPICA, exdebug.c and dsmethod.c,
+   * acpi_ds_method_error). If it returns 0, a method continues after the operator, which has no result.
    */
-  #pardon(why: AmlFault, pc: number, sp: number): boolean {
+  #callErrorMethod(why: AmlFault, pc: number, sp: number): boolean {
     const m = this.#machine;
     const status = STATUS_CODES[why.code];
     const node = m.root.children.get('_ERR');
-    if (status === undefined || this.#pardoning || !(node?.object instanceof MethodObject)) return false;
-    this.#pardoning = true;
+    if (status === undefined || this.#inErrorMethod || !(node?.object instanceof MethodObject)) return false;
+    this.#inErrorMethod = true;
     const { value } = m.locks.aside(() =>
       m.budget.aside(() => m.evaluate(() => m.enterObject(node, [status, new StringObject(why.code), 1n]))),
     );
-    this.#pardoning = false;
+    this.#inErrorMethod = false;
     const frame = m.frames.at(-1)!;
     if (value !== 0n || frame.method === undefined) return false;
     const instruction = frame.plan.instructions[pc]!;
     frame.pc = pc + 1;
     m.sp = sp - instruction.takes;
-    // A name whose value couldn't be taken is looked at again by who wants it.
+    // A name whose value could not be read is the operand itself, and is read again on use.
     if (instruction.keeps)
       m.stack[m.sp++] = instruction.takesValue && instruction.name ? lookUp(m, instruction.name) : undefined;
     return true;
   }
 }
 
-/** Where a frame's instruction stands. */
+/** The place of a frame's instruction. */
 function placeIn(frame: Frame, pc: number): FaultPlace | undefined {
   const { table, method, plan } = frame;
   const term = plan.instructions[pc]?.term;

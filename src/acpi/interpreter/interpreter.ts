@@ -1,6 +1,6 @@
 /**
- * The interpreter: runs plans over an explicit stack of frames. The semantics are ACPICA's (release 20200925, interpreter
- * slack off); where the specification or Windows differ, the operator's comment says so.
+ * The interpreter executes plans with an explicit stack of frames. Its semantics are those of ACPICA 20200925 without
+ * interpreter slack; differences to the specification or Windows are noted at the operators.
  */
 
 import { limitHint } from '../../limits/limits.ts';
@@ -10,17 +10,17 @@ import type { AcpiTable } from '../tables/table.ts';
 import type { Term } from '../terms/term.ts';
 import { bodyToRun } from './calls.ts';
 import { FaultRecovery } from './fault-recovery.ts';
-import { clean, leaveMethod, takeOff, withdrawNames } from './frames.ts';
+import { leaveMethod, releaseFrame, suspend, withdrawNames } from './frames.ts';
 import { forget } from './paths/forget.ts';
 import { mergeDeltas } from './paths/merge.ts';
 import { ForkSignal, Paths } from './paths/paths.ts';
 import type { Explored } from './paths/waiting-paths.ts';
 import { type Controls, planEvaluation } from './plan/plan.ts';
 import { Plans } from './plan/plans.ts';
+import { AbandonedCode } from './state/abandoned-code.ts';
 import { EvaluationBudget } from './state/budget.ts';
 import { Clock } from './state/clock.ts';
 import { AmlFault, fault } from './state/fault.ts';
-import { GivenUp } from './state/given-up.ts';
 import { Handlers } from './state/handlers.ts';
 import { Journal } from './state/journal.ts';
 import { Locks } from './state/locks.ts';
@@ -55,7 +55,7 @@ import { Trace } from './state/trace.ts';
 import { Suspension } from './threads.ts';
 import { StackOperands } from './values/operands.ts';
 
-/** Changes noted before those that nobody will take back are forgotten. */
+/** Number of journal entries after which those that cannot be rolled back any more are dropped. */
 const JOURNAL_LIMIT = 2000;
 
 export class Interpreter implements Explored, Machine {
@@ -67,11 +67,11 @@ export class Interpreter implements Explored, Machine {
   readonly frames: Frame[] = [];
   readonly stack: Operand[] = [];
   sp = 0;
-  /** Integer width in bits, and the largest integer. */
+  /** Integer width in bits, and Ones of that width. */
   readonly bits: number;
   readonly mask: bigint;
   readonly clock = new Clock();
-  /** What the evaluation under way has taken. */
+  /** The work of the current evaluation. */
   readonly budget = new EvaluationBudget();
   readonly locks: Locks;
   readonly handlers = new Handlers();
@@ -88,12 +88,12 @@ export class Interpreter implements Explored, Machine {
   readonly #owner: MachineOwner;
   /** Ordinal of the table being loaded. */
   #ordinal = 0;
-  /** Packages whose names are looked up at the end of the table. */
+  /** Packages whose names are resolved at the end of the table. */
   #openPackages: PackageObject[] = [];
   #threads: Threading | undefined;
   readonly #plans: Plans;
   readonly #recovery: FaultRecovery;
-  /** Is what an evaluation changes to be put together with what was there? */
+  /** The current evaluation is conditional: its changes will be merged with the previous state. */
   #underCondition = false;
   #floor = 0;
   #result: AmlValue | NamespaceNode | undefined;
@@ -124,13 +124,13 @@ export class Interpreter implements Explored, Machine {
       bits: this.bits,
       initialByte: this.regions.initialByte,
       spend: (work: number) => this.paths.spend(work),
-      abandonState: (reason: string) => this.givenUp.state(reason),
+      abandonState: (reason: string) => this.abandonedCode.state(reason),
     };
   }
 
   // ---- conditions and values
 
-  /** Which side of a condition this path is on. Parts the path in two when nothing says. */
+  /** Whether a condition is true on this path. Forks the path if that is unknown. */
   decide(condition: Quantity): boolean {
     if (isKnown(condition)) return condition !== 0n;
     const decided = this.paths.decided(condition);
@@ -138,7 +138,7 @@ export class Interpreter implements Explored, Machine {
     throw new ForkSignal(decided);
   }
 
-  /** The object of a Choice on this path. */
+  /** The object of a Choice on this path; any other object unchanged. Forks the path if its condition is unknown. */
   settle(object: AmlValue | undefined): AmlValue | undefined {
     let at = object;
     while (at instanceof Choice) at = this.decide(at.when) ? at.yes : at.no;
@@ -146,14 +146,14 @@ export class Interpreter implements Explored, Machine {
     return at;
   }
 
-  /** Is there an object of this node's name on this path? */
+  /** Whether the node's object exists on this path. */
   readonly present = (node: NamespaceNode): boolean => {
     const { object } = node;
     if (object === undefined) return false;
     return object instanceof Choice ? this.settle(object) !== undefined : true;
   };
 
-  /** Gives up following what depends on unknown values. */
+  /** Abandons the current path, since it depends on unknown values. */
   abandon(reason: string): never {
     return fault('NOT_FOLLOWED', reason);
   }
@@ -180,7 +180,7 @@ export class Interpreter implements Explored, Machine {
     this.#openPackages.push(made);
   }
 
-  /** The packages of the tables' own code whose names are to be looked up. They are given once. */
+  /** Returns and clears the packages of module-level code whose names are to be resolved. */
   takeOpenPackages(): readonly PackageObject[] {
     const open = this.#openPackages;
     this.#openPackages = [];
@@ -202,8 +202,8 @@ export class Interpreter implements Explored, Machine {
     }
   }
 
-  takeOff(): () => void {
-    return takeOff(this);
+  suspend(): () => void {
+    return suspend(this);
   }
 
   // ---- frames
@@ -225,7 +225,7 @@ export class Interpreter implements Explored, Machine {
     this.frame.pc = pc;
   }
 
-  /** Calls a method: a frame goes on the stack. */
+  /** Calls a method: pushes a frame. */
   enterMethod(node: NamespaceNode, method: MethodObject, args: readonly Resolved[]): void {
     const { level } = this.locks;
     const term = bodyToRun(node, method, this.frames.length, level);
@@ -250,9 +250,9 @@ export class Interpreter implements Explored, Machine {
   }
 
   /**
-   * Puts a table's own code on the stack.
+   * Pushes a frame for a table's module-level code.
    *
-   * @param owner ordinal of the table, noted on what it makes @param result what it gives when its terms run out
+   * @param owner ordinal of the table, recorded in nodes that it creates @param result value of the frame
    */
   enterTable(table: AcpiTable, term: Term, scope: NamespaceNode, owner: number, result?: TableHandle): void {
     const plan = this.#plans.ofTable(term);
@@ -275,14 +275,14 @@ export class Interpreter implements Explored, Machine {
   unwind(depth: number): void {
     while (this.frames.length > depth) {
       const frame = this.frames.pop()!;
-      clean(this, frame);
+      releaseFrame(this, frame);
       this.sp = frame.base;
     }
   }
 
   leaveFrame(value: AmlValue | NamespaceNode | undefined): void {
     const frame = this.frames.pop()!;
-    clean(this, frame);
+    releaseFrame(this, frame);
     this.sp = frame.base;
     if (this.frames.length <= this.#floor) {
       this.#result = value;
@@ -299,7 +299,7 @@ export class Interpreter implements Explored, Machine {
     this.#fault = why;
   }
 
-  /** A frame ends by itself. */
+  /** Returns from the current frame. */
   returnFrom(value: AmlValue | NamespaceNode | undefined): void {
     this.sp = this.#operands.at;
     if (this.paths.open) this.paths.go({ kind: 'return', depth: this.frames.length }, value, undefined);
@@ -318,17 +318,17 @@ export class Interpreter implements Explored, Machine {
 
   // ---- evaluations
 
-  /** How many frames belong to evaluations around the one under way: that one ends when no more are left. */
+  /** Number of frames that belong to enclosing evaluations: the current one ends when only these are left. */
   get floor(): number {
     return this.#floor;
   }
 
-  /** Does an evaluation run inside of another? */
+  /** An evaluation is running inside another. */
   get nested(): boolean {
     return this.#floor > 0;
   }
 
-  /** Runs until the frames above the floor are gone. */
+  /** Executes until the frames above the floor are gone. */
   #run(): void {
     const { frames, stack, paths, journal, budget } = this;
     const operands = this.#operands;
@@ -342,7 +342,7 @@ export class Interpreter implements Explored, Machine {
           if (exploring && paths.open) {
             paths.spend(1);
             const frame = frames.at(-1)!;
-            // A table's own code ends by itself, and declares what others look for.
+            // Module-level code outside of loops ends in any case, and declares names that others need.
             if (paths.overworked && (frame.method !== undefined || frame.loops.length > 0)) {
               pc = frame.pc;
               frame.pc += 1;
@@ -358,7 +358,7 @@ export class Interpreter implements Explored, Machine {
           pc = frame.pc;
           sp = this.sp;
           if (exploring) {
-            // With no path open there is nothing to take back but this very instruction.
+            // Without an open path, only the current instruction can be rolled back.
             if (journal.length > JOURNAL_LIMIT && !paths.open && !this.#underCondition) journal.settle();
             mark = journal.length;
           }
@@ -403,12 +403,12 @@ export class Interpreter implements Explored, Machine {
     }
   }
 
-  /** A fault in a table's own code, which goes on. */
+  /** Reports a fault in module-level code, which continues. */
   onTableFault(why: AmlFault, frame: Frame): void {
     this.#owner.onTableFault(why, frame.table);
   }
 
-  /** Runs what `enter` puts on the stack. */
+  /** Executes the frames that `enter` pushes. */
   evaluate(enter: () => void): Evaluation {
     const outer = this.#floor;
     const outermost = this.frames.length === 0;
@@ -436,18 +436,16 @@ export class Interpreter implements Explored, Machine {
   }
 
   /**
-   * Puts a named object on the stack to be evaluated: a method is called, anything else resolved at once (a field is
-   * read).
+   * Pushes a frame that evaluates a named object: it calls a method, reads a field, or returns any other object.
    */
   enterObject(node: NamespaceNode, args: readonly AmlValue[]): void {
-    // As if firmware code called it or looked at it: then a look that depends on a condition may fork.
+    // A frame is needed even without a call, so that reading can fork.
     const plan = planEvaluation(this.controls, node, args);
     this.frames.push(new Frame(plan, this.root, PROBE, undefined, this.root, this.sp, this.locks.level));
   }
 
   /**
-   * As {@link evaluate}, on the paths where a condition holds; on the others everything stays as it was. What comes
-   * back is what holds there.
+   * As {@link evaluate}, with side effects only under a condition. The result is that under the condition.
    */
   evaluateUnder(when: Quantity, enter: () => void): Evaluation {
     if (isKnown(when)) {
@@ -468,5 +466,5 @@ export class Interpreter implements Explored, Machine {
   }
 }
 
-/** Stands for the method of an evaluation from outside, so that its faults end it. */
+/** The method of frames that evaluate an object for a caller outside of AML, so that a fault aborts the evaluation. */
 const PROBE = new MethodObject(undefined, undefined, 0);

@@ -1,14 +1,14 @@
 /**
- * Several evaluations at once, as an operating system's threads run them: one at a time, the next where one sleeps or
- * waits for a mutex, an event or a serialized method. ACPICA's interpreter lock lets threads alternate at the same places.
- * Time passes when all of them wait. For machines whose regions are known.
+ * Concurrent evaluations, like threads of an operating system. One runs at a time; another one continues when it sleeps
+ * or waits for a mutex, an event or a serialized method, where ACPICA's interpreter releases its lock too. The clock
+ * advances when all threads wait. Only for machines with known region contents.
  */
 
 import type { Clock } from './state/clock.ts';
 import { AmlFault } from './state/fault.ts';
 import type { Evaluation, Threading } from './state/machine.ts';
 
-/** Thrown by an instruction that has to wait: it is run again when the wait is over. */
+/** Thrown by an instruction that must wait. The instruction is executed again after the wait. */
 export class Suspension {
   readonly ready: () => boolean;
   constructor(ready: () => boolean) {
@@ -17,23 +17,23 @@ export class Suspension {
 }
 
 interface Thread {
-  /** Puts the thread's frames on the interpreter. */
+  /** Pushes or restores the thread's frames. */
   enter: () => void;
-  /** What it waits for; undefined: nothing. */
+  /** What it waits for, if it waits. */
   waiting: Suspension | undefined;
-  /** When its wait is over at the latest, in 100 ns; undefined: it doesn't wait, or for as long as it takes. */
+  /** End of its wait in units of 100 ns; `undefined` if it does not wait, or without a timeout. */
   until: bigint | undefined;
   result: Evaluation | undefined;
 }
 
-/** The machine, as far as running several evaluations needs it. */
+/** The parts of the machine that threads need. */
 interface Threaded {
   readonly clock: Clock;
-  /** Runs something in which instructions wait for threads. */
+  /** Calls `work`, during which instructions may wait for other threads. */
   withThreads<T>(threads: Threading, work: () => T): T;
-  /** Takes what runs off the machine. Gives what puts it back. */
-  takeOff(): () => void;
-  /** Does an evaluation run inside of another? */
+  /** Removes the execution state from the machine. @returns a function that restores it */
+  suspend(): () => void;
+  /** An evaluation is running inside another. */
   readonly nested: boolean;
   evaluate(enter: () => void): Evaluation;
 }
@@ -41,14 +41,14 @@ interface Threaded {
 export class Threads implements Threading {
   readonly #machine: Threaded;
   #threads: readonly Thread[] = [];
-  /** The thread that runs, from 1. */
+  /** Number of the running thread, from 1. */
   current = 0;
 
   constructor(machine: Threaded) {
     this.#machine = machine;
   }
 
-  /** Runs what each of `enters` puts on the stack in a thread of its own, until all have ended. */
+  /** Evaluates each of `enters` in its own thread until all have ended. */
   run(enters: readonly (() => void)[]): Evaluation[] {
     const machine = this.#machine;
     this.#threads = enters.map((enter) => ({
@@ -64,8 +64,8 @@ export class Threads implements Threading {
   }
 
   /**
-   * Waits in an instruction until `ready`, or for so many 100 ns. Gives whether it became ready. The instruction must
-   * have done nothing yet: it is run again.
+   * Waits in an instruction until `ready` is true. The instruction must not have had side effects, since it is executed
+   * again. @param timeout in units of 100 ns @returns whether `ready` is true
    */
   wait(ready: () => boolean, timeout: bigint | undefined): boolean {
     const machine = this.#machine;
@@ -79,7 +79,7 @@ export class Threads implements Threading {
     throw new Suspension(ready);
   }
 
-  /** The next thread that can run, from `start` on; time passes until there is one. Undefined when all are at their end. */
+  /** The next thread that can run, searched for from `start`, advancing the clock if necessary; `undefined` if there is none. */
   #next(start: number): number | undefined {
     const { clock } = this.#machine;
     const count = this.#threads.length;
@@ -108,13 +108,13 @@ export class Threads implements Threading {
     } catch (thrown) {
       if (!(thrown instanceof Suspension)) throw thrown;
       thread.waiting = thrown;
-      thread.enter = machine.takeOff();
+      thread.enter = machine.suspend();
     }
   }
 }
 
 const DEADLOCK: Evaluation = {
   value: undefined,
-  fault: new AmlFault('NOT_FOLLOWED', 'every thread waits for another'),
+  fault: new AmlFault('NOT_FOLLOWED', 'deadlock: every thread waits for another'),
   faults: [],
 };

@@ -1,4 +1,4 @@
-/** What ACPICA's debugger and acpiexec print for `resources`: a heading for each descriptor, then `Title : value` lines. */
+/** The output of `resources` in ACPICA's debugger and acpiexec: a heading for each descriptor, then `Title : value` lines. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source } from '../../bytes/source.ts';
 import { finding } from '../../findings/finding.ts';
@@ -8,7 +8,7 @@ import { fieldSpec } from '../resources/field-spec.ts';
 import { objectNamed } from './crs-hex.ts';
 import type { TextLine } from './text-line.ts';
 
-/** Headings, without `Resource` at their end. */
+/** Headings without the word `Resource` at the end (ACPICA, rsdumpinfo.c). */
 const TITLES: Readonly<Record<string, ResourceType | 'vendor' | 'end-tag'>> = {
   IRQ: 'irq',
   DMA: 'dma',
@@ -42,7 +42,7 @@ const TITLES: Readonly<Record<string, ResourceType | 'vendor' | 'end-tag'>> = {
   ClockInput: 'clock-input',
 };
 
-/** Titles whose field has another name here; others are the title in lower camel case. */
+/** Fields whose name is not the title in lower camel case. */
 const FIELD_NAMES: Readonly<Record<string, string>> = {
   'Resource Type': 'space',
   'Consumer/Producer': 'producer',
@@ -67,7 +67,7 @@ const FIELD_NAMES: Readonly<Record<string, string>> = {
   Mode: 'frequencyMode',
 };
 
-/** Counts and lengths that follow from the lists. */
+/** Titles of counts and lengths that follow from the lists. */
 const DERIVED = new Set([
   'Descriptor Length',
   'Interrupt Count',
@@ -78,7 +78,7 @@ const DERIVED = new Set([
   'Length',
 ]);
 
-/** Printed of every GPIO connection, though an interrupt has only the one kind and an I/O connection the other. */
+/** Printed for every GPIO connection, although interrupts lack the first and I/O connections the others. */
 const GPIO_EITHER = new Set(['ioRestriction', 'triggering', 'polarity']);
 
 const SPACES: Readonly<Record<string, string>> = {
@@ -87,7 +87,7 @@ const SPACES: Readonly<Record<string, string>> = {
   'Bus Number Range': 'bus',
 };
 
-/** The member lines of lists that are printed one a line. */
+/** Fields of lists that are printed one member per line. */
 const LIST_FIELDS: Readonly<Record<string, string>> = { Dword: 'interrupts', Word: 'pins', Byte: 'data' };
 
 const DEVICE = /^Device: (\\\S*)/;
@@ -124,7 +124,7 @@ export class AcpiexecList {
     this.#sink = sink;
   }
 
-  /** True when the line is acpiexec's. */
+  /** Processes a line; returns whether it is part of acpiexec's output. */
   take(line: TextLine): boolean {
     const { text } = line;
     const device = DEVICE.exec(text);
@@ -225,7 +225,7 @@ export class AcpiexecList {
       return numbers.map((word) => BigInt(`0x${word}`));
     }
     const codec = fieldSpec(type, name, fields)?.codec;
-    // Priorities come as `1 - Acceptable Configuration`.
+    // Priorities are printed as `1 - Acceptable Configuration`.
     const numbered = /^(\d) - /.exec(text)?.[1];
     const index = numbered === undefined ? (codec?.keywords?.indexOf(text) ?? -1) : Number(numbered);
     if (codec && index >= 0) return codec.decode(BigInt(index));

@@ -1,4 +1,4 @@
-/** The bytes of resource templates written as a hex dump, decoded. */
+/** Decodes resource templates in hex dumps. */
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -11,8 +11,8 @@ import { decodeTemplate, templateEnd } from '../resources/decode.ts';
 import { type HexBlock, hexBlocks } from './hex-text.ts';
 
 /**
- * Every template of an artifact of kind `crs-hex`. Each dump is one; bytes that go on after an end tag are a further
- * one. The device is the path that the line before the dump names, else `crs0`, `crs1` ….
+ * Every template of an artifact of kind `crs-hex`. Bytes after an end tag are another template. The device is the path
+ * in the line before the dump, otherwise `crs0`, `crs1` ….
  */
 export function readCrsHex(artifact: Artifact, sink: DiagnosticSink): CrsEntry[] {
   const { source } = artifact;
@@ -44,10 +44,10 @@ export function readCrsHex(artifact: Artifact, sink: DiagnosticSink): CrsEntry[]
   return entries;
 }
 
-/** Absolute paths as acpiexec and iasl print them, `_CRS` at the end split off. */
+/** An absolute path as acpiexec and iasl print it, with the resource object's name as second group. */
 const OBJECT_PATH = /(\\[A-Z_0-9^.]*?)(?:\.(_CRS|_PRS|_AEI|_DMA))?(?![A-Z_0-9.])/;
 
-/** The device and object a line of text names; undefined when it names none. */
+/** The device and object named in a line of text; `undefined` if there is none. */
 export function objectNamed(text: string): { device: string; object: string } | undefined {
   const match = OBJECT_PATH.exec(text);
   if (!match || match[1]!.length < 2) return undefined;
@@ -58,7 +58,7 @@ export function objectNamed(text: string): { device: string; object: string } | 
   return { device, object: match[2] ?? '_CRS' };
 }
 
-/** The bytes of a block, and where those begin that only fill it up. */
+/** The bytes of a block, and the offset of its trailing zeros. */
 interface BlockBytes {
   readonly bytes: readonly ByteValue[];
   readonly zeros: number;
@@ -90,7 +90,7 @@ function templateAt(
   const end = templateEnd(bytes, first);
   const used = bytes.slice(first, end);
   const reading = decodeTemplate(used, { sink, path: `${device}.${object}`, spanOf });
-  // Zeros behind the end tag fill a buffer up; they are no further template.
+  // Zeros after the end tag fill the buffer and are not another template.
   const next = end >= zeros ? bytes.length : end;
   if (first > 0 && reading.resources.length === 0 && !reading.end) return { entry: undefined, next };
   const unknown = used.some((byte) => typeof byte !== 'number');

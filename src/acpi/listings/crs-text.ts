@@ -1,4 +1,4 @@
-/** Resource lists that other programs printed: acpiexec's `resources`, Linux' log and its pnp devices in sysfs. */
+/** Reads resource lists that other programs printed: acpiexec's `resources`, the Linux log and its pnp devices in sysfs. */
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -11,15 +11,15 @@ import { LinuxList } from './linux-list.ts';
 import { linesOf } from './text-line.ts';
 
 /**
- * Every resource list of an artifact of kind `crs-text`, in order. What a list doesn't say stays out of a descriptor's
- * fields and is named in `missing`; no entry has bytes, so none is `ok`.
+ * Every resource list of an artifact of kind `crs-text`, in order. Fields that a list does not print are named in a
+ * descriptor's `missing`. No entry has bytes, so none is `ok`.
  */
 export function readCrsText(artifact: Artifact, sink: DiagnosticSink): CrsEntry[] {
   const { source } = artifact;
   const acpiexec = new AcpiexecList(source, sink);
   const linux = new LinuxList(source, sink);
   for (const line of linesOf(textOf(source))) {
-    // acpiexec's lines have forms that Linux' haven't; a file may hold both.
+    // The formats do not overlap; a file may have both.
     if (!acpiexec.take(line)) linux.take(line);
   }
   const all = [...acpiexec.entries(), ...linux.entries()];
@@ -27,7 +27,7 @@ export function readCrsText(artifact: Artifact, sink: DiagnosticSink): CrsEntry[
   const next = all[limit('list-entries')]?.span;
   if (next !== undefined)
     sink.add(finding('acpi/list-limit', { limit: limitText('list-entries') }, { span: next }));
-  // A log that says nothing of bridges is a whole log all the same.
+  // A log need not contain any resources.
   if (entries.length === 0 && artifact.kind !== 'dmesg') {
     sink.add(finding('acpi/no-resources', {}, { span: { source, start: 0, end: source.bytes.length } }));
   }

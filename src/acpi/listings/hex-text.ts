@@ -1,23 +1,23 @@
 /**
- * Bytes written as text: xxd, hexdump -C, od, plain hex with or without `0x` and commas, iasl's listings, and the
- * braces of an ASL Buffer. Every byte keeps its place in the text.
+ * Reads hex dumps: xxd, hexdump -C, od, plain hex with or without `0x` and commas, iasl's listings, and the initializer
+ * of an ASL Buffer. The place of every byte in the text is recorded.
  */
 
 import { type Source, textOf } from '../../bytes/source.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
 
-/** One byte of a dump; `null` for one written `??`. */
+/** One byte of a dump; `null` for `??`. */
 export type DumpedByte = number | null;
 
-/** Bytes that belong together: one dump, one buffer. */
+/** The bytes of one dump or buffer. */
 export interface HexBlock {
   readonly bytes: readonly DumpedByte[];
   /** Byte `i` is written at [starts[i], ends[i]) of the text. */
   readonly starts: readonly number[];
   readonly ends: readonly number[];
-  /** The last line before it that names a path; empty when none does. */
+  /** The last line before it with a path; empty if there is none. */
   readonly heading: string;
-  /** What was not read of it, and where in the text that is. */
+  /** What was not read, with its place in the text. */
   readonly problems: readonly HexProblem[];
 }
 
@@ -27,7 +27,7 @@ export interface HexProblem {
   readonly end: number;
 }
 
-/** Longest run of equal lines that a `*` may stand for, in bytes. */
+/** Maximum number of bytes that a `*` for repeated lines may replace. */
 const MAX_SQUEEZED = 0x10000;
 
 class BlockBuilder {
@@ -36,7 +36,7 @@ class BlockBuilder {
   readonly ends: number[] = [];
   readonly heading: string;
   readonly problems: HexProblem[] = [];
-  /** The offset that its first line names. */
+  /** The offset in its first line. */
   base = 0;
   #full = false;
 
@@ -61,27 +61,27 @@ class BlockBuilder {
   }
 }
 
-/** acpiexec's and the kernel debugger's way to print a buffer object: the first line of bytes follows on the same line. */
+/** A buffer object printed by acpiexec or the kernel's debugger: its first bytes are on the same line. */
 const OBJECT_DUMP =
   /^[ \t]*\[?Buffer\]? (?:Length|\(Length) ?[0-9A-Fa-f]+\)? ?=?[ \t]*(?=[0-9A-Fa-f]{4,8}: )/;
 const QUOTE = /^(?:>[ \t]?)+/;
-// `0000:` and `0000` in a C comment: what stands before a line's bytes.
+// Offsets before the bytes of a line: `0000:`, or `0000` in a C comment.
 const COLON_OFFSET = /^[ \t]*([0-9A-Fa-f]{1,16}):(?=[ \t]|$)/;
 const COMMENT_OFFSET = /^[ \t]*\/\*[ \t]*([0-9A-Fa-f]{1,16})[ \t]*\*\//;
-/** hexdump -C and od: digits and blanks, then single bytes. */
+/** Offsets of hexdump -C and od: digits and blanks, then bytes. */
 const BARE_OFFSET = /^([0-9A-Fa-f]{6,16})(?:[ \t]+(?=(?:[0-9A-Fa-f]{2}|\?\?)(?:[ \t]|$))|[ \t]*$)/;
-/** What stands between bytes on a line that holds nothing else. */
+/** Separators on a line of bytes without an offset. */
 const BETWEEN = /[ \t,;:-]*(?:0[xX])?/y;
 /** A Buffer and its opening brace. */
 const BUFFER = /\bBuffer[ \t]*\([^)\n]{0,64}\)\s*\{/g;
-/** Comments, which hold offsets and characters but no bytes, and a mail's quotation marks. */
+/** Comments, which contain offsets and characters, and a mail's quote characters. */
 const NO_CODE = /\/\*(?:[\s\S]*?\*\/|[\s\S]*$)|\/\/[^\n]*|^(?:>[ \t]?)+/gm;
-/** Lines with an offset are short; what a longer one says past this is no byte. */
+/** Part of a line with an offset in which bytes are read. */
 const MAX_COLUMN_LINE = 1024;
-/** As much of a line as is looked at for a name. */
+/** Part of a line in which a path is searched for. */
 const MAX_HEADING = 512;
 
-/** Every block of bytes that a text holds, in order. */
+/** Every block of bytes in a text, in order. */
 export function hexBlocks(source: Source): HexBlock[] {
   const text = textOf(source);
   const buffers = aslBuffers(text);
@@ -113,7 +113,7 @@ function dumpedLines(text: string): HexBlock[] {
         blocks.push(open);
       }
       if (squeezed) repeatLine(open, column.offset);
-      // A part of a dump begins with any offset.
+      // A partial dump may begin with any offset.
       if (open.bytes.length === 0) open.base = column.offset;
       const reached = open.base + open.bytes.length;
       if (column.offset !== reached && open.problems.length === 0)
@@ -140,7 +140,7 @@ function dumpedLines(text: string): HexBlock[] {
   return blocks.filter((block) => block.bytes.length > 0);
 }
 
-/** The offset a line begins with. A bare one counts only where it is the offset the block has reached, or has skipped to. */
+/** The offset at the start of a line. A bare number is one only if it is 0, `reached` or, after a `*`, higher. */
 function offsetColumn(
   line: string,
   reached: number,
@@ -151,14 +151,14 @@ function offsetColumn(
   const bare = BARE_OFFSET.exec(line);
   if (!bare) return undefined;
   const digits = bare[1]!;
-  // od counts in octal, with seven digits, unless told otherwise; od -Ax has six, hexdump eight.
+  // od prints seven octal digits by default, od -Ax six hexadecimal ones, hexdump eight.
   const offset = Number.parseInt(digits, digits.length === 7 ? 8 : 16);
   const expected =
     offset === 0 || offset === reached || (squeezed && offset > reached && offset - reached < MAX_SQUEEZED);
   return expected ? { offset, next: bare[0].length } : undefined;
 }
 
-/** Puts in again the line before a `*`, up to the offset where the dump goes on. */
+/** Repeats the line before a `*` up to the offset of the next line. */
 function repeatLine(block: BlockBuilder, upTo: number): void {
   const first = block.bytes.length - 16;
   if (first < 0) return;
@@ -171,7 +171,7 @@ function repeatLine(block: BlockBuilder, upTo: number): void {
 
 const PAIR = /[0-9A-Fa-f]{2}|\?\?/y;
 
-/** Whether a line holds bytes and nothing else. */
+/** Whether a line consists of bytes only. */
 function isPlain(line: string): boolean {
   let at = 0;
   for (let bytes = 0; ; bytes += 1) {
@@ -199,20 +199,20 @@ function readBytes(line: string, next: number, base: number, block: BlockBuilder
       continue;
     }
     const rest = line.slice(at);
-    // The gap in the middle of hexdump -C's and some others' lines.
+    // hexdump -C and others print a gap in the middle of a line.
     const middle = count === 8 ? /^ {2}(?=[0-9A-Fa-f]{2}(?: |$))/.exec(rest) : null;
     if (middle) {
       at += 2;
       continue;
     }
     if (/^[ \t]{2}/.test(rest) || rest.trim() === '') return;
-    // One blank, comma or dash between bytes; more ends them, since the text column follows.
+    // Bytes are separated by one blank, comma or dash; a wider gap precedes the text column.
     const gap = /^(?: - |[ \t]*,[ \t]*(?:0[xX])?|[ \t]?(?:0[xX])?)/.exec(rest)?.[0] ?? '';
     at += gap.length;
   }
 }
 
-/** The initialisers of `Buffer (…) { … }` in ASL text. */
+/** The initializers of `Buffer (…) { … }` in ASL text. */
 function aslBuffers(written: string): HexBlock[] {
   if (!written.includes('Buffer')) return [];
   const text = written.replace(NO_CODE, (piece) => piece.replace(/[^\n]/g, ' '));
@@ -220,7 +220,7 @@ function aslBuffers(written: string): HexBlock[] {
   let close = 0;
   for (const match of text.matchAll(BUFFER)) {
     const open = match.index + match[0].length;
-    // Many may stand before one brace, or before none.
+    // The search for `}` is not repeated for several Buffers before the same one, or before none.
     if (close >= 0 && close < open) close = text.indexOf('}', open);
     const inside = text.slice(open, close < 0 ? text.length : close);
     const before = text.slice(Math.max(0, match.index - MAX_HEADING), match.index);

@@ -1,6 +1,6 @@
 /**
- * Resources as Linux prints them. In its log (`%pR` of lib/vsprintf.c: `[mem 0xa0000-0xbffff window]`) for host
- * bridges and pnp devices, and in /sys/bus/pnp/devices/…/resources (drivers/pnp/interface.c).
+ * Reads resources that Linux prints: of host bridges and pnp devices in its log (`%pR` of lib/vsprintf.c: `[mem
+ * 0xa0000-0xbffff window]`), and in /sys/bus/pnp/devices/…/resources (drivers/pnp/interface.c, resources_show).
  */
 
 import { hex } from '../../bytes/address.ts';
@@ -13,27 +13,27 @@ import { fieldNames } from '../resources/field-spec.ts';
 import { objectNamed } from './crs-hex.ts';
 import type { TextLine } from './text-line.ts';
 
-/** A device's list while it is read. */
+/** The list of a device that is being read. */
 interface OpenList {
   readonly device: string;
   readonly ids: readonly string[];
-  /** How much the lines say: `root bus resource` lines make repetitions of the same windows needless. */
+  /** Rank of the kind of lines: only lists of a device's highest rank are used, since the others repeat them. */
   readonly rank: number;
   readonly resources: ResourceDescriptor[];
   readonly start: number;
   end: number;
 }
 
-/** Prefixes of log lines, what device they are about, and their rank; the highest rank of a device counts. */
+/** Forms of log lines; the groups are the device and the resource. */
 const LOG_LINES: readonly { readonly form: RegExp; readonly rank: number }[] = [
   { form: /^(pci_bus [0-9a-f:]+): root bus resource (.*)$/, rank: 3 },
   { form: /^(?:pci_root|acpi) (\w+:\w+): host bridge window (.*)$/, rank: 2 },
-  // Without `window` it is what a bridge below passes on.
+  // Without `window`, it is a window of a PCI-to-PCI bridge.
   { form: /^(pci_bus [0-9a-f:]+): resource \d+ (.* window\].*)$/, rank: 1 },
   { form: /^(?:pnp|system) ([0-9a-f]{2}:[0-9a-f]{2}): +(\[(?:mem|io|irq|dma|bus) .*)$/, rank: 3 },
 ];
 
-/** `[mem 0x0-0xf 64bit pref window]`, `[io  0x60]`, `[bus 00-ff]`, `[irq 8]`, and an address on the other side of the bridge. */
+/** `[mem 0x0-0xf 64bit pref window]`, `[io  0x60]`, `[bus 00-ff]`, `[irq 8]`, maybe with a bus address. */
 const PRINTED =
   /\[(mem|io|irq|dma|bus) +(?:0x)?([0-9a-f]+)(?:-(?:0x)?([0-9a-f]+))?((?: (?:64bit|pref|window|disabled))*)(?: flags 0x[0-9a-f]+)?\](?: \(bus address \[(?:0x)?([0-9a-f]+)-(?:0x)?[0-9a-f]+\]\))?/i;
 
@@ -41,13 +41,13 @@ const PRINTED =
 const SYSFS =
   /^(?:\/sys\/bus\/pnp\/devices\/([0-9a-f:]+)\/resources:)?(mem|io|irq|dma|bus) (?:0x)?([0-9a-f]+)(?:-(?:0x)?([0-9a-f]+))?((?: (?:window|disabled|high|low|edge|level|shared|\w+))*)$/i;
 
-/** Resources that have no addresses here: `[mem size 0x1000]`, `[io  disabled]`, `[??? 0x0 flags 0x0]`. */
+/** Resources without addresses: `[mem size 0x1000]`, `[io  disabled]`, `[??? 0x0 flags 0x0]`. */
 const NO_ADDRESSES = /^\[(?:(?:mem|io|irq|dma|bus) +(?:size|disabled)|\?\?\?)/;
-/** The beginning of a line of a host bridge, which a whole line would go on from. */
+/** The beginning of a host bridge's line that may be truncated. */
 const CUT_LOG_LINE = /^pci_bus [0-9a-f:]+: root bus resource\b/;
 const SYSFS_START = /^(?:mem|io|bus|irq|dma) /;
 
-/** What may stand before the lines of a file: our captures' heading, `head`'s, `grep`'s, and the file's own first line. */
+/** Headings before the lines of a sysfs file: that of `fwmap capture`, of `head`, of `grep`, and the file's first line. */
 const PNP_HEADING = /^pnp ([0-9a-f]{2}:[0-9a-f]{2})(?: +id=(\S+(?: [A-Z0-9]{7,8})*))?(?: +acpi=(\\\S*))?\s*$/;
 const FILE_HEADING = /^==> \/sys\/bus\/pnp\/devices\/([0-9a-f:]+)\/resources <==$/;
 const STATE = /^(?:\/sys\/bus\/pnp\/devices\/([0-9a-f:]+)\/resources:)?state = \w+/;
@@ -103,7 +103,7 @@ export class LinuxList {
     }
     const state = STATE.exec(line.text);
     if (!state) return false;
-    // The first line of each file; after a heading it begins that device's list, else a new one.
+    // The first line of each file: it starts a new list unless a heading just did.
     const name = state[1] === undefined ? undefined : `pnp ${state[1]}`;
     if (name !== undefined || !this.#sysfs || this.#sysfs.resources.length > 0) {
       this.#sysfs = this.#open(name ?? `pnp device ${this.#lists.length}`, [], 3, line);
@@ -115,7 +115,7 @@ export class LinuxList {
     const match = SYSFS.exec(line.text);
     if (!match) return false;
     const [, device, kind, first, last, words = ''] = match;
-    // Interrupts and channels are decimal, %lld; addresses hex.
+    // Interrupts and DMA channels are decimal (%lld), addresses hexadecimal.
     const decimal = kind === 'irq' || kind === 'dma';
     if (decimal && ![first!, last ?? '0'].every((text) => /^\d+$/.test(text))) return false;
     if (device !== undefined && this.#sysfs?.device !== `pnp ${device}`) {
@@ -148,7 +148,7 @@ export class LinuxList {
       kind!,
       number(first!),
       last === undefined ? undefined : number(last),
-      // Everything a root bus or a host bridge has, it passes on: Linux marks only what ACPI's producers gave.
+      // All resources of a root bus or host bridge are windows; Linux prints `window` for ACPI producers only.
       subject.startsWith('pci_bus') || hid !== undefined ? `${words} window` : words,
       busAddress === undefined ? undefined : BigInt(`0x${busAddress}`),
       line,
@@ -207,19 +207,19 @@ export class LinuxList {
         ...(list.ids[0] === undefined ? {} : { hid: list.ids[0] }),
         ...(list.ids.length > 1 ? { cid: list.ids.slice(1) } : {}),
         status: 'partial' as const,
-        why: 'what Linux printed: ranges without the descriptors they came from',
+        why: 'printed by Linux: ranges without their descriptors',
         resources: list.resources,
         span: { source: this.#source, start: list.start, end: list.end },
       }));
   }
 }
 
-/** Fields that a descriptor does without. */
+/** Optional fields of descriptors. */
 const OPTIONAL = new Set(['resourceSourceIndex', 'resourceSource', 'interruptCount', 'typeFlags']);
 
 /**
- * The descriptor that a printed range can have come from, the narrowest that holds it. Linux' address is the CPU's;
- * with a bus address printed beside it, that is the descriptor's minimum and the difference its translation.
+ * The narrowest descriptor that can describe a printed range. Linux prints CPU addresses. If it also prints the bus
+ * address, that is the descriptor's minimum, and the difference is its translation.
  */
 function described(
   kind: string,

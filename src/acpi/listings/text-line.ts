@@ -1,9 +1,9 @@
-/** Lines of a text that a program printed, freed of what logs and mails put before them. */
+/** Lines of a program's output without the prefixes of logs and mails. */
 
-/** One line without its end, and without what a log or a quote puts before it. */
+/** One line without its newline and without log or quote prefixes. */
 export interface TextLine {
   readonly text: string;
-  /** Byte offset of the first and after the last character. */
+  /** Byte offsets of `text`; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
 }
@@ -12,10 +12,10 @@ export interface TextLine {
 const LEAD =
   /^(?:(?:>[ \t]?)+)?(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S+ kernel: ?|\S+ \S+ kernel: )?(?:\[[ \d]*\d+\.\d{3,9}(?:@\d+)?\](?:\[[ \w]+\])? ?)?/;
 
-/** No list has longer lines; such a line is passed over. */
+/** Longer lines are not part of any list and are skipped. */
 const MAX_LINE = 4096;
 
-/** The lines of a text, the last also without an end. */
+/** The lines of a text; the last may lack its newline. */
 export function* linesOf(text: string): Generator<TextLine> {
   for (let start = 0; start < text.length; ) {
     let end = text.indexOf('\n', start);

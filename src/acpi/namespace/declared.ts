@@ -1,7 +1,7 @@
 /**
- * The namespace as tables declare it, without running anything: which names there are, what they are, how many
- * arguments methods take. It is what names are resolved by while decoding and printing, and where the static reading
- * of a machine begins. Objects that only running code makes (below an `If`, in a method) are in it too, marked.
+ * The namespace as tables declare it, without executing any code: names, the kinds of objects, argument counts of
+ * methods. The decoder and the printer resolve names in it. It includes objects that code creates when it is executed
+ * (below an `If`, in a method); these declarations are marked as conditional.
  */
 
 import type { AcpiTable } from '../tables/table.ts';
@@ -12,37 +12,37 @@ import type { FieldElement, Term } from '../terms/term.ts';
 
 /** One place where a name is declared. */
 export interface Declaration {
-  /** Name, Method, Device, OperationRegion, … For a field list's elements the list's own term. */
+  /** Name, Method, Device, OperationRegion, … For an element of a field list, the term with the list. */
   readonly term: Term;
   readonly table: AcpiTable;
-  /** Inside a method, If, Else or While: made only when that code runs. */
+  /** Inside a method, If, Else or While: the object is created only if that code is executed. */
   readonly conditional: boolean;
-  /** Set for an element of a Field, IndexField or BankField. */
+  /** The element of a Field, IndexField or BankField that declares the name. */
   readonly element?: FieldElement;
 }
 
 const NO_CHILDREN: ReadonlyMap<string, DeclaredObject> = new Map();
 const NO_DECLARATIONS: readonly Declaration[] = [];
 
-/** A name in the tree; without declarations when it is only passed through by longer names or known from an External. */
+/** A name in the tree. It has no declarations if it is only part of longer paths or known from an External. */
 export class DeclaredObject {
   /** Four characters, `_`-padded; `\` for the root. */
   declare readonly segment: string;
   declare readonly parent: DeclaredObject | undefined;
-  /** What it is, by the opcode that declared it first; undefined when nothing did. */
+  /** The opcode that declared it first; `undefined` if none did. */
   declare kind: OpcodeName | undefined;
-  /** A method's argument count; of an undeclared name the one an External gives. */
+  /** A method's argument count; for an undeclared name, that of its External. */
   declare argumentCount: number | undefined;
-  /** As `argumentCount` (-1: no method), learnt in an earlier reading of the same tables. */
+  /** As `argumentCount` (-1: not a method), from an earlier decoding of the same tables. */
   declare foreseen: number | undefined;
-  /** The type that an External gives it (ACPI 6.5, table 19.39); undefined when none names it. */
+  /** The object type in its External (ACPI 6.5, table 19.39); `undefined` if it has none. */
   declare external: number | undefined;
-  /** Where an Alias leads. */
+  /** The source object's name of an Alias. */
   declare target: NamePath | undefined;
-  // Most objects have no children, and nearly all one declaration: arrays and maps are made when they are needed.
+  // Most objects have no children and one declaration, so maps and arrays are created on demand.
   #children: Map<string, DeclaredObject> | undefined = undefined;
   #declared: Declaration | undefined = undefined;
-  /** The element that `#declared`, which is that of the whole list, declares this object by. */
+  /** The element of the field list in `#declared` that declares this object. */
   #element: FieldElement | undefined = undefined;
   #more: Declaration[] | undefined = undefined;
 
@@ -66,7 +66,7 @@ export class DeclaredObject {
     return [first, ...(this.#more ?? [])];
   }
 
-  /** Notes a place where the name is declared. @param element set when that is an element of the field list */
+  /** Adds a declaration. @param element the element of the field list that declares the name */
   declare(declaration: Declaration, element?: FieldElement): void {
     if (this.#declared === undefined) {
       this.#declared = declaration;
@@ -77,7 +77,7 @@ export class DeclaredObject {
     }
   }
 
-  /** The child of that segment, made when it isn't there. */
+  /** The child with a segment, created if it does not exist. */
   child(segment: string): DeclaredObject {
     this.#children ??= new Map();
     const children = this.#children;
@@ -97,7 +97,7 @@ export class DeclaredObject {
   }
 }
 
-/** Declared objects of the names every namespace has before a table is loaded (ACPI 6.5, 5.3.1). */
+/** Names that exist before any table is loaded (ACPI 6.5, 5.3.1). */
 const PREDEFINED: readonly (readonly [string, OpcodeName, number?])[] = [
   ['_GPE', 'Scope'],
   ['_PR_', 'Scope'],
@@ -114,7 +114,7 @@ function isKnown(object: DeclaredObject): boolean {
   return object.kind !== undefined || object.argumentCount !== undefined || object.foreseen !== undefined;
 }
 
-/** An Alias of an Alias of … is followed so many times. */
+/** Maximum length of a chain of Aliases. */
 const MAX_ALIAS_STEPS = 16;
 
 export class DeclaredNamespace {
@@ -128,7 +128,7 @@ export class DeclaredNamespace {
     }
   }
 
-  /** The object a name that is declared or entered at `scope` means; intermediate objects are made as needed. */
+  /** The object that a declaration of `name` in `scope` declares or enters; created together with missing ancestors. */
   locate(scope: DeclaredObject, name: NamePath): DeclaredObject {
     let at = name.root ? this.root : scope;
     for (let i = 0; i < name.parents; i++) at = at.parent ?? at;
@@ -137,8 +137,8 @@ export class DeclaredNamespace {
   }
 
   /**
-   * The object a name used at `scope` means: a single segment is searched upwards, everything else is looked up where
-   * it says (ACPI 6.5, 5.3). Aliases are followed. Undefined when no such name is known.
+   * The object that a name used in `scope` denotes: a single segment is searched for in parent scopes too, a path is not
+   * (ACPI 6.5, 5.3). Aliases are followed. `undefined` if there is none.
    */
   resolve(scope: DeclaredObject, name: NamePath): DeclaredObject | undefined {
     let found = this.#find(scope, name);
@@ -166,14 +166,14 @@ export class DeclaredNamespace {
     return at;
   }
 
-  /** How many arguments a name takes where it is used as a value: -1 when it is no method, -2 when it isn't known. */
+  /** The argument count of a name used as a value: -1 if it is not a method, -2 if it is unknown. */
   argumentCount(scope: DeclaredObject, name: NamePath): number {
     const found = this.resolve(scope, name);
     if (found === undefined) return -2;
     return found.argumentCount ?? (found.kind !== undefined ? -1 : (found.foreseen ?? -2));
   }
 
-  /** Says how many arguments a method takes, by its absolute path, in case that nothing declares it. */
+  /** Sets the argument count of a method, by absolute path, in case no table declares it. */
   foresee(path: string, count: number): void {
     const segments = path
       .slice(1)
@@ -182,7 +182,7 @@ export class DeclaredNamespace {
     this.locate(this.root, { root: true, parents: 0, segments }).foreseen = count;
   }
 
-  /** A namespace without declarations that foresees what this one knows. */
+  /** A namespace without declarations but with the argument counts of this one, for the next decoding. */
   foresight(): DeclaredNamespace {
     const next = new DeclaredNamespace();
     const pending: [DeclaredObject, DeclaredObject][] = [[this.root, next.root]];
@@ -196,7 +196,7 @@ export class DeclaredNamespace {
     return next;
   }
 
-  /** Finds an absolute path as text, padded or not: `\_SB.PCI0`. */
+  /** The object of a name relative to the root. Aliases are followed. */
   find(name: NamePath): DeclaredObject | undefined {
     return this.resolve(this.root, name.root ? name : { ...name, root: true, parents: 0 });
   }

@@ -1,8 +1,8 @@
-/** Which node a name means: the search rules of ACPI 6.5, 5.3, where objects may exist on a condition. */
+/** Name lookup by the rules of ACPI 6.5, 5.3, in a namespace where objects may exist under a condition. */
 import { AliasObject, type AmlValue, Choice, type NamespaceNode } from '../interpreter/state/objects.ts';
 import type { NamePath } from '../terms/name.ts';
 
-/** Is there an object of this node's name? Asked where its object is a Choice, too. */
+/** Whether the object of a node exists; its object may be a Choice. */
 export type Presence = (node: NamespaceNode) => boolean;
 
 function follow(node: NamespaceNode): NamespaceNode {
@@ -11,8 +11,8 @@ function follow(node: NamespaceNode): NamespaceNode {
 }
 
 /**
- * The node that a definition of `name` at `scope` makes, new or old. All but the last segment must be there: the
- * result is undefined otherwise.
+ * The node for a definition of `name` in `scope`, created if it does not exist. `undefined` if an object of another than
+ * the last segment does not exist.
  */
 export function nodeForDefinition(
   root: NamespaceNode,
@@ -35,8 +35,8 @@ export function nodeForDefinition(
 }
 
 /**
- * The node a name used at `scope` means: a single segment is searched upwards (ACPI 6.5, 5.3). Aliases are followed.
- * Undefined when there is none.
+ * The node that a name used in `scope` denotes: a single segment is searched for in parent scopes too (ACPI 6.5, 5.3).
+ * Aliases are followed. `undefined` if there is none.
  */
 export function findNode(
   root: NamespaceNode,
@@ -67,8 +67,8 @@ export function findNode(
 }
 
 /**
- * Every node that a name used at `scope` may mean: more than one where an object exists only on a condition. Aliases are
- * followed.
+ * Every node that a name used in `scope` may denote: several if the existence of an object depends on a condition.
+ * Aliases are followed.
  */
 export function visibleNodes(root: NamespaceNode, scope: NamespaceNode, name: NamePath): NamespaceNode[] {
   const found: NamespaceNode[] = [];
@@ -81,7 +81,7 @@ export function visibleNodes(root: NamespaceNode, scope: NamespaceNode, name: Na
     open = false;
     const node = findNode(root, from, name, present);
     if (node !== undefined && !found.includes(node)) found.push(node);
-    // Only a single segment is looked for further up.
+    // Only a single segment is searched for in parent scopes.
     if (name.root || name.parents > 0 || name.segments.length !== 1) break;
   }
   return found;

@@ -1,4 +1,4 @@
-/** The namespace of a running machine: a tree of names, which hold objects. What those are is not known here. */
+/** The interpreter's namespace: a tree of names with objects. It is generic in the types of objects. */
 import type { AcpiTable } from '../tables/table.ts';
 import type { NamePath } from '../terms/name.ts';
 import { trimSegment } from '../terms/name.ts';
@@ -6,22 +6,22 @@ import type { Term } from '../terms/term.ts';
 
 const NO_CHILDREN: ReadonlyMap<string, never> = new Map<string, never>();
 
-/** A name. `Held` is what it may hold, `Shared` what others may hold of an integer of its. */
+/** A name. `Held` is the type of objects, `Shared` the type of an integer that packages share with its name. */
 export class NameNode<Held, Shared> {
   declare readonly segment: string;
   declare readonly parent: NameNode<Held, Shared> | undefined;
-  /** Undefined: no object of this name exists (now). A Choice with an undefined side: it exists on a condition. */
+  /** `undefined` if no object of this name exists now. A Choice with an `undefined` side exists under a condition. */
   declare object: Held | undefined;
-  /** The object it had when the method ended that made it. */
+  /** The object at the end of the method that created it. */
   declare former: Held | undefined;
-  /** What packages hold that name this node's integer: they see it change. */
+  /** Shared with packages that refer to this node's integer by name: they see its changes. */
   declare shared: Shared | undefined;
-  /** What declared it, and where. */
+  /** The declaration. */
   declare term: Term | undefined;
   declare table: AcpiTable | undefined;
-  /** Ordinal of the table load that made it; 0 predefined. */
+  /** Ordinal of the table load that created it; 0 for predefined names. */
   declare owner: number;
-  /** Made when there are some: most nodes have none. */
+  /** Created on demand: most nodes have no children. */
   #children: Map<string, NameNode<Held, Shared>> | undefined = undefined;
 
   constructor(segment: string, parent: NameNode<Held, Shared> | undefined) {

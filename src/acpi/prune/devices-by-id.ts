@@ -1,4 +1,4 @@
-/** Asking tables about devices of certain hardware ids alone: no more of the machine is started than that takes. */
+/** Evaluates devices with certain hardware IDs, loading no more of the machine than that takes. */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { decodeTables } from '../aml/tables.ts';
 import type { AskedDevices } from '../crs/evaluate-crs.ts';
@@ -10,8 +10,8 @@ import { isWritten, mayHaveId } from './possible-ids.ts';
 import { UnreferencedDevices } from './unreferenced-devices.ts';
 
 /**
- * The devices with one of these hardware ids: their `_CRS`, and those of the devices they stand in, as evaluating all
- * of them gives them. Where no device can have such an id nothing is run, and the interpreter isn't even loaded.
+ * The `_CRS` of the devices with one of these hardware IDs and of their ancestors, with the same results as if all
+ * devices were evaluated. If no device can have such an ID, the interpreter is not imported.
  * @param tables all tables of the machine
  */
 export async function evaluateCrsOfIds(

@@ -1,25 +1,25 @@
 /**
- * Can any device of these tables have a given hardware id? Answered from what the tables declare, without running
- * anything: where every value that a `_HID` or `_CID` may ever have is a constant or a number, none is an id whose
- * characters stand nowhere in the tables. What this doesn't see through counts as possible.
+ * Decides without executing code whether any device of these tables can have a given hardware ID. If every value that a
+ * `_HID` or `_CID` may get is a constant or a number, an ID that does not occur in the tables is impossible. The analysis
+ * is conservative: what it does not understand counts as possible.
  */
 import type { DecodedTables } from '../aml/tables.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import { OPCODES, type OpcodeName, type OperandKind } from '../terms/opcodes.ts';
 import { isTermList, Term } from '../terms/term.ts';
 
-/** Names whose values are followed before it is given up. */
+/** Maximum number of names whose values are followed. */
 const MAX_NAMES = 64;
-/** Places in the tables that are looked at. */
+/** Maximum number of occurrences of names in the tables that are examined. */
 const MAX_MENTIONS = 4000;
 
-/** The objects that hold hardware ids (ACPI 6.5, 6.1.5 and 6.1.2). */
+/** The objects with hardware IDs (ACPI 6.5, 6.1.5 and 6.1.2). */
 const ID_OBJECTS = ['_HID', '_CID'] as const;
 
 /**
- * False only when no code in these tables can make a `_HID` or `_CID` one of the ids.
- * @param tables all tables of the machine, those without AML too: code may load them
- * @param memory pieces of memory, from which code may read and load
+ * False only if no code in these tables can give a `_HID` or `_CID` one of the IDs.
+ * @param tables all tables of the machine, including those without AML, since code may load them
+ * @param memory known contents of memory, which code may read and load
  */
 export function mayHaveId(
   ids: readonly string[],
@@ -29,14 +29,14 @@ export function mayHaveId(
 ): boolean {
   const aml = new Set(decoded.tables.map(({ table }) => table));
   if (isWritten(ids, tables)) return true;
-  // What isn't decoded may hold tables that code loads.
+  // Bytes that are not decoded may contain tables that code loads.
   const others = [...tables.filter((table) => !aml.has(table)).map(({ bytes }) => bytes), ...memory];
   for (const bytes of others) if ([...ids, ...ID_OBJECTS].some((text) => holds(bytes, text))) return true;
   const values = new NamedValues(ids, decoded);
   return !ID_OBJECTS.every((name) => values.areHarmless(name));
 }
 
-/** Does one of the ids stand in one of the tables as it is? */
+/** Whether one of the IDs occurs literally in one of the tables. */
 export function isWritten(ids: readonly string[], tables: readonly AcpiTable[]): boolean {
   return tables.some(({ bytes }) => ids.some((id) => holds(bytes, id)));
 }
@@ -49,14 +49,14 @@ function holds(bytes: Uint8Array, text: string): boolean {
   return bufferOf(bytes).includes(text, 0, 'latin1');
 }
 
-/** Where a term stands. */
+/** A term with its ancestors. */
 interface Place {
   readonly term: Term;
-  /** The terms around it, the outermost first. */
+  /** The enclosing terms, outermost first. */
   readonly around: readonly Term[];
 }
 
-/** Operators that give an integer, a buffer or a reference to something else than a string, whatever they are given. */
+/** Operators that never yield a string with an ID, whatever their operands. */
 const NO_STRING: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'Zero',
   'One',
@@ -90,7 +90,7 @@ const NO_STRING: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'ToBCD',
   'ToInteger',
   'ToBuffer',
-  // Strings, but of digits.
+  // Strings of digits.
   'ToDecimalString',
   'ToHexString',
   'ConcatenateResTemplate',
@@ -108,7 +108,7 @@ const NO_STRING: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'Wait',
 ]);
 
-/** Operators that take a name to change a number or a lock behind it, or only look at it. */
+/** Operators that change only an integer or a lock through a name, or only inspect it. */
 const HARMLESS_NAME: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
   'SizeOf',
   'ObjectType',
@@ -125,7 +125,7 @@ const HARMLESS_NAME: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
 class NamedValues {
   readonly #ids: readonly string[];
   readonly #decoded: DecodedTables;
-  /** Names found harmless, or being looked at: what they get from each other adds nothing. */
+  /** Names that were found harmless or are being examined, so that cycles end. */
   readonly #seen = new Set<string>();
   #mentions = 0;
 
@@ -135,8 +135,8 @@ class NamedValues {
   }
 
   /**
-   * Is no object of that name ever given a string that is put together while code runs? All objects of one name are
-   * looked at as one, wherever they are declared.
+   * Whether no object with that segment ever gets a string that code composes. All objects with the same segment are
+   * treated as one, wherever they are declared.
    */
   areHarmless(segment: string): boolean {
     if (this.#seen.has(segment)) return true;
@@ -169,15 +169,15 @@ class NamedValues {
       case OPCODES.Alias:
         return false;
       case OPCODES.Buffer:
-        // A table that is loaded from there may declare the name.
+        // A table that is loaded from the buffer may declare the name.
         return !ID_OBJECTS.some((name) => name === segment);
       default:
-        // What else holds a name declares a field, a lock, a scope; calls it, or says that it is external.
+        // Any other term declares a field, a lock or a scope, calls the name, or is an External.
         return true;
     }
   }
 
-  /** Does what stands around a name, local or argument leave it with values that are harmless? */
+  /** Whether the use of a name, local or argument gives it harmless values only. */
   #harmlessUse(term: Term, around: readonly Term[]): boolean {
     const parent = around.at(-1);
     if (parent === undefined) return true;
@@ -188,7 +188,7 @@ class NamedValues {
       case OPCODES.CopyObject:
         return parent.operands[0] === term || this.#harmless(parent.termAt(0), methodOf(around));
       case OPCODES.Index: {
-        // Behind the reference a part of it may be written.
+        // An element may be written through the reference.
         const outer = around.at(-2);
         return parent.operands[0] !== term || outer?.op === OPCODES.DerefOf;
       }
@@ -205,7 +205,7 @@ class NamedValues {
     }
   }
 
-  /** Can the value be no string but one that stands in the tables as it is, or one of digits? */
+  /** Whether a value can only be a string that occurs literally in the tables or consists of digits, or no string. */
   #harmless(value: Term, method: Term | undefined): boolean {
     const { op } = value;
     if (op === OPCODES.String || NO_STRING.has(op.name)) return true;
@@ -246,7 +246,7 @@ class NamedValues {
   }
 }
 
-/** Calls `holds` for every term in a method, until it says no. */
+/** Whether `holds` is true for every term in a method. */
 function everyTerm(method: Term, holds: (term: Term, around: readonly Term[]) => boolean): boolean {
   const pending: { readonly term: Term; readonly around: readonly Term[] }[] = [{ term: method, around: [] }];
   for (let next = pending.pop(); next; next = pending.pop()) {
@@ -266,7 +266,7 @@ function lastSegment(term: Term): string | undefined {
   return (term.operands[0] as { readonly segments: readonly string[] }).segments.at(-1);
 }
 
-/** What the term asks for where the operand stands; undefined in a list of statements. */
+/** The kind of an operand of `parent`; `undefined` if it is a statement in its list. */
 function kindOf(parent: Term, operand: Term): OperandKind | undefined {
   const at = parent.operands.indexOf(operand);
   return at < 0 ? undefined : parent.op.operands.filter((kind) => kind !== 'PkgLength')[at];
@@ -279,7 +279,7 @@ function* childrenOf(term: Term): Generator<Term> {
   }
 }
 
-/** The innermost term at an offset; undefined when it is in none. */
+/** The innermost term at an offset; `undefined` if there is none. */
 function placeAt(terms: readonly Term[], offset: number): Place | undefined {
   const around: Term[] = [];
   let term = termAt(terms, offset);
@@ -297,7 +297,7 @@ function placeAt(terms: readonly Term[], offset: number): Place | undefined {
   }
 }
 
-/** The term of a list, which is in the order of offsets, that an offset lies in. */
+/** The term of a list at an offset, by binary search. */
 function termAt(terms: readonly Term[], offset: number): Term | undefined {
   let low = 0;
   let high = terms.length;

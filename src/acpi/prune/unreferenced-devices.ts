@@ -1,7 +1,7 @@
 /**
- * Devices that stand for themselves: declared once, mentioned nowhere else, with nothing inside that starting up would
- * run. No other code can look at them, so they make no difference to what the rest of the machine gives. A firmware
- * for thousands of processors consists of them.
+ * Finds unreferenced devices: declared once, mentioned nowhere else, and without objects that are executed at boot. No
+ * other code can access them, so leaving them out does not change any other result. Most of the tables of a machine with
+ * thousands of processors are such devices.
  */
 
 import { DUAL_NAME_PREFIX, MULTI_NAME_PREFIX, PARENT_PREFIX, ROOT_PREFIX } from '../aml/names.ts';
@@ -9,12 +9,12 @@ import { packageLength, packageLengthSize } from '../aml/package-length.ts';
 import type { AcpiTable } from '../tables/table.ts';
 import { EXTENSION_PREFIX, OPCODES } from '../terms/opcodes.ts';
 
-/** Devices inside devices that are looked through. */
+/** Maximum nesting of devices that are examined. */
 const MAX_DEPTH = 8;
-/** Terms of a condition that are looked at. */
+/** Maximum number of terms of a condition that are examined. */
 const MAX_CONDITION = 16;
 
-// Read once: the bytes of whole tables are compared with these.
+// Constants for speed: the bytes of whole tables are compared with these.
 const NAME = OPCODES.Name.code;
 const BYTE = OPCODES.Byte.code;
 const WORD = OPCODES.Word.code;
@@ -31,37 +31,37 @@ const LNOT = OPCODES.LNot.code;
 const IF = OPCODES.If.code;
 const ELSE = OPCODES.Else.code;
 const RETURN = OPCODES.Return.code;
-/** Second bytes, behind {@link EXTENSION_PREFIX}. */
+/** Second bytes of opcodes with {@link EXTENSION_PREFIX}. */
 const MUTEX = OPCODES.Mutex.code & 0xff;
 const OPERATION_REGION = OPCODES.OperationRegion.code & 0xff;
 const FIELD = OPCODES.Field.code & 0xff;
 const DEVICE = OPCODES.Device.code & 0xff;
 const PROCESSOR = OPCODES.Processor.code & 0xff;
-/** Processor id, block address and block length. */
+/** Size in bytes of processor ID, P_BLK address and P_BLK length. */
 const PROCESSOR_FIELDS = 6;
 
-/** A segment as the number its bytes are, the first lowest. */
+/** A segment as a little-endian 32-bit number. */
 function segment(text: string): number {
   return (
     text.charCodeAt(0) | (text.charCodeAt(1) << 8) | (text.charCodeAt(2) << 16) | (text.charCodeAt(3) << 24)
   );
 }
 
-/** What starting up runs (ACPI 6.5, 6.5.1 and 6.5.4). */
+/** Methods that are executed at boot (ACPI 6.5, 6.5.1 and 6.5.4). */
 const RUN_AT_START: ReadonlySet<number> = new Set(['_INI', '_REG'].map(segment));
-/** Methods that decide which device it is, and that Linux runs when it enumerates them. */
+/** Identification methods, which Linux executes for every device. */
 const IDENTITY: ReadonlySet<number> = new Set(['_HID', '_CID'].map(segment));
-/** Run as well; most give a constant. */
+/** Executed at boot too; most return a constant. */
 const STATUS = segment('_STA');
 
 function isNameCharacter(byte: number): boolean {
   return (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || (byte >= 0x30 && byte <= 0x39);
 }
 
-/** Says whether the name string at an offset is that of a plain Name or Field, to read which does nothing. */
+/** Whether the name string at an offset is that of a Name or a Field unit, which can be read without executing code. */
 export type IsData = (bytes: Uint8Array, at: number) => boolean;
 
-/** A method of an event, as far as its bytes say. */
+/** Bytes that look like the definition of an event handler method. */
 interface Handler {
   readonly bytes: Uint8Array;
   readonly start: number;
@@ -70,23 +70,23 @@ interface Handler {
 }
 
 export class UnreferencedDevices {
-  /** Every four bytes of the tables that may be a segment, in an open hash table, and how often they occur. */
+  /** Open-addressing hash table of all four-byte sequences that may be a segment, and their number of occurrences (max. 2). */
   readonly #keys: Int32Array;
   readonly #counts: Uint8Array;
-  /** 1 for characters of names: every byte of the tables is looked up. */
+  /** 1 for name characters; a table, since every byte of the tables is looked up. */
   readonly #isName = Uint8Array.from({ length: 256 }, (_, byte) => (isNameCharacter(byte) ? 1 : 0));
   readonly #wanted = new Map<Uint8Array, number[]>();
   #bytes: Uint8Array = new Uint8Array(0);
   #isData: IsData = () => false;
-  /** Behind what was read last. */
+  /** The cursor. */
   #at = 0;
 
-  /** Methods that events alone run, as the bytes look. */
+  /** Candidates for methods that only events execute. */
   readonly #handlers = new Set<Handler>();
 
   /**
-   * @param tables all tables whose code may run @param ids hardware ids of devices that are wanted, and what they stand
-   * in
+   * @param tables all tables whose code may be executed
+   * @param ids hardware IDs of devices that are not left out, nor are their ancestors
    */
   constructor(tables: readonly AcpiTable[], ids: readonly string[]) {
     const total = tables.reduce((sum, { bytes }) => sum + bytes.length, 1);
@@ -105,7 +105,7 @@ export class UnreferencedDevices {
     this.#countCalledHandlers();
   }
 
-  /** Handlers that other code mentions may run after all, and with them what they mention. */
+  /** Handlers that are mentioned elsewhere may be called, so what they mention counts too. */
   #countCalledHandlers(): void {
     for (let called = true; called; ) {
       called = false;
@@ -149,14 +149,14 @@ export class UnreferencedDevices {
     }
   }
 
-  /** Says that at an offset there really is a method. */
+  /** Confirms that there is a method at an offset. */
   confirmMethod(bytes: Uint8Array, start: number): void {
     if (!isHandler(segmentAt(bytes, nameOffset(bytes, start)))) return;
     for (const handler of this.#handlers)
       if (handler.bytes === bytes && handler.start === start) handler.confirmed = true;
   }
 
-  /** Is all that was taken for a handler one, as {@link confirmMethod} said? What was left out rests on that. */
+  /** Whether all handler candidates were confirmed by {@link confirmMethod}. If not, too much may have been left out. */
   get holds(): boolean {
     return [...this.#handlers].every(({ confirmed }) => confirmed);
   }
@@ -169,8 +169,8 @@ export class UnreferencedDevices {
   }
 
   /**
-   * Where the statement at `at` ends, if it declares such a device, or does so under a condition that only reads;
-   * otherwise -1. `end` bounds the list it stands in.
+   * Exclusive end of the statement at `at` if it declares an unreferenced device, maybe under a condition without side
+   * effects; otherwise -1. @param end exclusive end of the list
    */
   endAt(bytes: Uint8Array, at: number, end: number, isData: IsData): number {
     const lead = bytes[at];
@@ -195,7 +195,7 @@ export class UnreferencedDevices {
     return stop;
   }
 
-  /** Exclusive end of the package whose length is at the cursor, which goes behind it; -1 when it ends outside. */
+  /** Skips the PkgLength at the cursor and returns the package's exclusive end; -1 if it exceeds `limit`. */
   #packageEnd(limit: number): number {
     const bytes = this.#bytes;
     const at = this.#at;
@@ -205,7 +205,7 @@ export class UnreferencedDevices {
     return end > limit || end < this.#at ? -1 : end;
   }
 
-  /** The segment at the cursor, which goes behind it; undefined when there is none, or a longer name. */
+  /** Skips and returns the segment at the cursor; `undefined` if there is none. */
   #segment(limit: number): number | undefined {
     const bytes = this.#bytes;
     const at = this.#at;
@@ -214,7 +214,7 @@ export class UnreferencedDevices {
     return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
   }
 
-  /** Goes behind a constant or string, if one is there. */
+  /** Skips a constant or string; false if there is none. */
   #constant(limit: number): boolean {
     const bytes = this.#bytes;
     const lead = bytes[this.#at]!;
@@ -233,7 +233,7 @@ export class UnreferencedDevices {
     return this.#at <= limit;
   }
 
-  /** The last segment of the path at the cursor, which goes behind it. */
+  /** Skips the path at the cursor and returns its last segment. */
   #path(limit: number): number | undefined {
     const bytes = this.#bytes;
     if (bytes[this.#at] === ROOT_PREFIX) this.#at += 1;
@@ -254,7 +254,7 @@ export class UnreferencedDevices {
     return last;
   }
 
-  /** Goes behind what a Name may hold that nothing has to be run for: constants, and packages of them. */
+  /** Skips a value without code: a constant, a buffer, or a package of constants. */
   #data(limit: number): boolean {
     const lead = this.#bytes[this.#at];
     if (lead !== BUFFER && lead !== PACKAGE) return this.#constant(limit);
@@ -269,7 +269,7 @@ export class UnreferencedDevices {
     return this.#at === end;
   }
 
-  /** Goes behind a comparison of constants and data. */
+  /** Skips a comparison of constants and data. */
   #condition(limit: number): boolean {
     let wanted = 1;
     for (let i = 0; wanted > 0; i++) {
@@ -287,7 +287,7 @@ export class UnreferencedDevices {
     return true;
   }
 
-  /** Goes behind the device at the cursor, if all in it waits to be asked for. */
+  /** Skips the device at the cursor; false if anything in it is executed at boot. */
   #device(limit: number, outermost: boolean, depth: number): boolean {
     const bytes = this.#bytes;
     const processor = bytes[this.#at + 1] === PROCESSOR;
@@ -315,7 +315,7 @@ export class UnreferencedDevices {
     return this.#at === end;
   }
 
-  /** Is the method, whose flags are at the cursor, nothing but a Return of a constant? */
+  /** Whether the method whose flags are at the cursor only returns a constant. */
   #givesConstant(end: number): boolean {
     this.#at += 1;
     if (this.#bytes[this.#at] !== RETURN) return false;
@@ -323,7 +323,7 @@ export class UnreferencedDevices {
     return this.#constant(end) && this.#at === end;
   }
 
-  /** Goes behind a term with a two-byte opcode. */
+  /** Skips a term with a two-byte opcode. */
   #extended(limit: number, depth: number): boolean {
     const second = this.#bytes[this.#at + 1];
     if (isDevice(second)) return this.#device(limit, false, depth + 1);
@@ -349,14 +349,14 @@ function isDevice(byte: number | undefined): boolean {
 }
 
 const UNDERSCORE = 0x5f;
-/** E and L of the general-purpose events (ACPI 6.5, 5.6.4.1), Q of an embedded controller's queries (5.6.4.2). */
+/** E and L of general-purpose events (ACPI 6.5, 5.6.4.1), Q of embedded controller queries (5.6.4.2). */
 const EVENT_LETTERS: ReadonlySet<number> = new Set([0x45, 0x4c, 0x51]);
 
 function isHexDigit(byte: number): boolean {
   return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x46);
 }
 
-/** Is the segment `_Exx`, `_Lxx` or `_Qxx`? */
+/** Whether the segment is `_Exx`, `_Lxx` or `_Qxx`. */
 function isHandler(key: number): boolean {
   return (
     (key & 0xff) === UNDERSCORE &&
@@ -370,12 +370,12 @@ function segmentAt(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
-/** Offset of the segment behind a Method's opcode and package length. */
+/** Offset of the name of the Method at `start`. */
 function nameOffset(bytes: Uint8Array, start: number): number {
   return start + 1 + packageLengthSize(bytes[start + 1]!);
 }
 
-/** Where the Method starts whose name's segment is at an offset, if it looks like one that ends before `limit`; or -1. */
+/** Start of the Method whose name is at an offset, if it looks like one that ends at or before `limit`; otherwise -1. */
 function methodBefore(bytes: Uint8Array, at: number, limit: number): number {
   for (let extra = 0; extra < 3; extra++) {
     const start = at - 2 - extra;

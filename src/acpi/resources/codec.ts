@@ -1,13 +1,13 @@
-/** How a number in a descriptor reads: as a number, one of named values, or yes and no. */
+/** Converts between a number in a descriptor and a field value: a number, a named value or a boolean. */
 import { FIXED_HARDWARE_SPACE, REGION_SPACES } from '../terms/opcodes.ts';
 import type { FieldValue } from './descriptor.ts';
 
 export interface Codec {
-  /** The field value of the number. */
+  /** The field value of a number. */
   decode(value: bigint): FieldValue;
-  /** The number of a field value; undefined when the value doesn't fit. */
+  /** The number for a field value; `undefined` if the value is of another type or unknown. */
   encode(value: FieldValue): bigint | undefined;
-  /** The ASL keyword of each number from 0 on (ACPI 6.5, 19.6), where ASL has any. */
+  /** The ASL keywords of the numbers from 0 on (ACPI 6.5, 19.6). */
   readonly keywords?: readonly (string | undefined)[];
 }
 
@@ -17,7 +17,7 @@ export const NUMBER: Codec = {
   encode: (value) => (typeof value === 'bigint' ? value : undefined),
 };
 
-/** Named values, numbered from 0. A number without a name stays a number. ASL's keywords are the names unless given. */
+/** Named values, numbered from 0. A number without a name remains a number. @param keywords ASL keywords, if not the names */
 export function words(
   names: readonly (string | undefined)[],
   keywords: readonly (string | undefined)[] = names,
@@ -33,7 +33,7 @@ export function words(
   };
 }
 
-/** One bit that means yes when set; `keywords` are ASL's words for clear and set. */
+/** One bit, true if set. @param keywords ASL keywords for clear and set */
 export function flag(keywords?: readonly [string, string]): Codec {
   return {
     decode: (value) => value !== 0n,
@@ -42,7 +42,7 @@ export function flag(keywords?: readonly [string, string]): Codec {
   };
 }
 
-/** One bit that means yes when clear. */
+/** One bit, true if clear. @param keywords ASL keywords for clear and set */
 export function invertedFlag(keywords?: readonly [string, string]): Codec {
   return {
     decode: (value) => value === 0n,
@@ -51,14 +51,14 @@ export function invertedFlag(keywords?: readonly [string, string]): Codec {
   };
 }
 
-/** `ResourceProducer` when the bit is clear: the device passes the range on to its children. */
+/** A producer, which passes the range to its children, has a clear bit. */
 export const PRODUCER = invertedFlag(['ResourceProducer', 'ResourceConsumer']);
 export const TRIGGERING = words(['Level', 'Edge']);
 export const POLARITY = words(['ActiveHigh', 'ActiveLow']);
-/** With the both-edges value that only GPIO interrupts have. */
+/** GPIO interrupts may also be active on both edges. */
 export const GPIO_POLARITY = words(['ActiveHigh', 'ActiveLow', 'ActiveBoth']);
 export const SHARING = words(['Exclusive', 'Shared']);
-/** Whether the interrupt can wake the machine; ASL writes it together with the sharing: `SharedAndWake`. */
+/** Whether the interrupt can wake the system. In ASL it is part of the sharing keyword: `SharedAndWake`. */
 export const WAKE_CAPABLE = flag();
 export const READ_WRITE = words(['ReadOnly', 'ReadWrite']);
 export const PIN_CONFIG = words(['PullDefault', 'PullUp', 'PullDown', 'PullNone']);
@@ -66,7 +66,7 @@ export const PIN_CONFIG = words(['PullDefault', 'PullUp', 'PullDown', 'PullNone'
 const SPACES = ['memory', 'io', 'bus'] as const;
 const PLATFORM_COMMUNICATION_CHANNEL = 10n;
 
-/** The resource type of an address descriptor (ACPI 6.5, table 6.47): values from 0xC0 on are the vendor's. */
+/** Resource types of address space descriptors (ACPI 6.5, table 6.47). */
 export const ADDRESS_SPACE: Codec = {
   decode: (value) =>
     (value < 3n ? SPACES[Number(value)] : undefined) ??
@@ -84,7 +84,7 @@ export const ADDRESS_SPACE: Codec = {
   },
 };
 
-/** The address space of a register (ACPI 6.5, table 5.1 and 6.59). */
+/** Address spaces of a Generic Register (ACPI 6.5, tables 5.1 and 6.59). */
 export const REGISTER_SPACE = words([
   ...REGION_SPACES,
   ...new Array<undefined>(FIXED_HARDWARE_SPACE - REGION_SPACES.length).fill(undefined),

@@ -1,4 +1,4 @@
-/** Takes a resource template apart: descriptors, end tag, and what stands after it. Nothing is dropped. */
+/** Decodes a resource template into descriptors, the end tag and bytes after it. No byte is dropped. */
 
 import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
@@ -11,31 +11,31 @@ import type { DescriptorRow } from './layout.ts';
 import { END_TAG_ITEM } from './rows/small.ts';
 import { rowOfType, rowsOfTag } from './rows/table.ts';
 
-/** The tag that ends a template, ACPI 6.5, 6.4.2.9. */
+/** End Tag (ACPI 6.5, 6.4.2.9). */
 export interface EndTag {
   readonly offset: number;
   readonly checksum: Quantity;
-  /** A checksum of 0 counts as right; undefined when a byte isn't known. */
+  /** A checksum of 0 is valid (ACPI 6.5, 6.4.2.9); `undefined` if a byte is unknown. */
   readonly checksumOk: boolean | undefined;
 }
 
-/** From some byte on a template may hold anything, since it isn't known where its descriptors begin. */
+/** The end of a template whose descriptors are unknown because a tag or length is. */
 export interface UnknownRest {
-  /** First byte of the descriptor that can't be told. */
+  /** Offset of the first unknown descriptor. */
   readonly offset: number;
-  /** What of it isn't known. */
+  /** Its unknown part. */
   readonly what: 'tag' | 'length';
-  /** That byte, or these two as a number. */
+  /** The value of the unknown tag or length. */
   readonly value: Quantity;
 }
 
 export interface TemplateReading {
-  /** With what is unknown of a template at its end, as a descriptor of type `unknown`. */
+  /** An unknown end of the template is a descriptor of type `unknown`. */
   readonly resources: readonly ResourceDescriptor[];
   readonly end: EndTag | undefined;
   /** Bytes after the end tag, in a buffer that is longer than its template. */
   readonly trailing: TemplateBytes;
-  /** Set when the template may go on in any way. */
+  /** Set if the template has an unknown end. */
   readonly rest?: UnknownRest;
 }
 
@@ -43,14 +43,14 @@ export interface DecodeOptions {
   readonly sink?: DiagnosticSink;
   /** Object path for diagnostics: `\_SB.PCI0._CRS`. */
   readonly path?: string;
-  /** Place of template byte `index` in the input, where it has one. */
+  /** Place in the input of the template's bytes [start, end); `undefined` if they have none. */
   readonly spanOf?: (start: number, end: number) => Span | undefined;
 }
 
-/** Decodes a template descriptor by descriptor up to its end tag. */
+/** Decodes a template up to its end tag. Problems are reported to `options.sink`. */
 export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}): TemplateReading {
   const resources: ResourceDescriptor[] = [];
-  const tell: Tell = (code, args, from, to) => {
+  const report: Report = (code, args, from, to) => {
     const span = options.spanOf?.(from, to);
     const path = options.path === undefined ? {} : { path: options.path };
     options.sink?.add(finding(code, args, { ...path, ...(span ? { span } : {}) }));
@@ -61,7 +61,7 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
     const tag = bytes[start]!;
     if (typeof tag !== 'number') {
       resources.push(unknownBytes(bytes, start, bytes.length, undefined, options));
-      tell('acpi/descriptor-tag', { at: start }, start, start + 1);
+      report('acpi/descriptor-tag', { at: start }, start, start + 1);
       const rest: UnknownRest = { offset: start, what: 'tag', value: quantityOfBytes([tag]) };
       return { resources, end: undefined, trailing: [], rest };
     }
@@ -79,7 +79,7 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
     if (typeof content !== 'bigint' || start + header > bytes.length) {
       resources.push(unknownBytes(bytes, start, bytes.length, tag, options));
       const args = { at: start, tag: hex(tag), length: undefined, left: bytes.length - start };
-      tell('acpi/descriptor-length', { ...args, cut: typeof content === 'bigint' }, start, bytes.length);
+      report('acpi/descriptor-length', { ...args, cut: typeof content === 'bigint' }, start, bytes.length);
       if (typeof content === 'bigint') return { resources, end: undefined, trailing: [] };
       return {
         resources,
@@ -90,32 +90,32 @@ export function decodeTemplate(bytes: TemplateBytes, options: DecodeOptions = {}
     }
     const declared = start + header + Number(content);
     let end = Math.min(declared, bytes.length);
-    // Zeros in a row (a template nobody has filled in) are one thing, not a descriptor each.
+    // A row of zeros (a template that was not filled in) is one descriptor.
     if (tag === 0) while (end < bytes.length && bytes[end] === 0) end += 1;
     if (declared > bytes.length) {
       const args = { at: start, tag: hex(tag), length: declared - start, left: bytes.length - start };
-      tell('acpi/descriptor-length', { ...args, cut: true }, start, end);
+      report('acpi/descriptor-length', { ...args, cut: true }, start, end);
     }
     const row = rowAt(bytes, start, end, tag);
     resources.push(
       row
-        ? decodeRow(row, bytes, start, end, tag, options, tell)
+        ? decodeRow(row, bytes, start, end, tag, options, report)
         : unknownBytes(bytes, start, end, tag, options),
     );
-    if (!row) tell('acpi/descriptor-unknown', { tag: hex(tag), at: start }, start, end);
+    if (!row) report('acpi/descriptor-unknown', { tag: hex(tag), at: start }, start, end);
     at = end;
   }
-  tell('acpi/no-end-tag', {}, bytes.length, bytes.length);
+  report('acpi/no-end-tag', {}, bytes.length, bytes.length);
   return { resources, end: undefined, trailing: [] };
 }
 
-/** Address-space descriptors: behind the header stand their type, and whether they are passed on. */
+/** Tags of address space descriptors. Resource type and general flags follow the header. */
 const ADDRESS_TAGS: ReadonlySet<number> = new Set([0x87, 0x88, 0x8a, 0x8b]);
 const ADDRESS_KIND = [3, 4] as const;
 
 /**
- * The bytes that aren't known of those that say what descriptors there are and what of: tags, lengths, the kind of an
- * address range. Behind a tag or length that isn't known there is nothing to be told.
+ * Offsets of the unknown bytes that decide number and types of descriptors: tags, lengths, and the resource type and
+ * general flags of address space descriptors. The first unknown tag or length is the last of them.
  */
 export function* openStructure(bytes: TemplateBytes): Generator<number> {
   for (let at = 0; at < bytes.length; ) {
@@ -142,8 +142,8 @@ export function* openStructure(bytes: TemplateBytes): Generator<number> {
 }
 
 /**
- * Exclusive end of the template that begins at `from`: behind its end tag, or where the bytes end if none is found. It looks at
- * no content, so bytes with many templates in a row are taken apart in one pass.
+ * Exclusive end of the template that begins at `from`: after its end tag, or the end of the bytes. Only tags and lengths
+ * are read.
  */
 export function templateEnd(bytes: TemplateBytes, from: number): number {
   for (let at = from; at < bytes.length; ) {
@@ -161,7 +161,7 @@ export function templateEnd(bytes: TemplateBytes, from: number): number {
   return bytes.length;
 }
 
-type Tell = <C extends Code>(code: C, args: ArgsOf<C>, from: number, to: number) => void;
+type Report = <C extends Code>(code: C, args: ArgsOf<C>, from: number, to: number) => void;
 
 function decodeRow(
   row: DescriptorRow,
@@ -170,7 +170,7 @@ function decodeRow(
   end: number,
   tag: number,
   options: DecodeOptions,
-  tell: Tell,
+  report: Report,
 ): ResourceDescriptor {
   const reading = readFields(row, bytes, start, end);
   const span = options.spanOf?.(start, end);
@@ -179,10 +179,10 @@ function decodeRow(
   const missing = optional ? [] : reading.missing;
   if (missing.length > 0) {
     const args = { title: row.title, at: start, missing: missing.join(', ') };
-    tell('acpi/descriptor-short', args, start, end);
+    report('acpi/descriptor-short', args, start, end);
   }
   for (const fault of reading.faults) {
-    tell('acpi/descriptor-content', { title: row.title, at: start, problem: fault }, start, end);
+    report('acpi/descriptor-content', { title: row.title, at: start, problem: fault }, start, end);
   }
   return {
     type: row.type,
@@ -218,7 +218,7 @@ function unknownBytes(
   };
 }
 
-/** The row for the descriptor at `start`; the bus type byte tells serial buses apart. */
+/** The row for the descriptor at `start`. Serial buses have the same tag and differ in their bus type byte. */
 function rowAt(bytes: TemplateBytes, start: number, end: number, tag: number): DescriptorRow | undefined {
   const rows = rowsOfTag(tag);
   const first = rows[0];
@@ -244,8 +244,8 @@ function endTag(bytes: TemplateBytes, start: number): EndTag {
 }
 
 /**
- * Every field of a descriptor with its place, in the order of its bytes: what an explanation prints, and where the
- * fields that ASL names (`_MIN`) lie. Empty for a descriptor that was read from a text without its bytes.
+ * The places of all fields of a descriptor in the order of its bytes. Empty for a descriptor without bytes, which was
+ * read from a printed list.
  */
 export function fieldPlaces(descriptor: ResourceDescriptor): FieldPlace[] {
   const row = rowOfType(descriptor.type);

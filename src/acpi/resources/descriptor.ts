@@ -1,4 +1,4 @@
-/** Resource descriptors: what a `_CRS` buffer holds (ACPI 6.5, 6.4), decoded field by field. */
+/** Resource descriptors (ACPI 6.5, 6.4), the contents of a `_CRS`, decoded field by field. */
 import type { Span } from '../../bytes/source.ts';
 import type { ByteValue, Expr, Quantity } from '../../symbolic/index.ts';
 
@@ -39,12 +39,12 @@ export const RESOURCE_TYPES = [
   'unknown',
 ] as const;
 
-/** `serial-bus` is a vendor-defined kind of serial bus; `unknown` a tag that ACPI 6.5 doesn't define, or bytes that can't be told apart. */
+/** `serial-bus` is a vendor-defined serial bus; `unknown` is a tag that ACPI 6.5 does not define, or an unknown tag. */
 export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
 /**
- * A field's value. Numbers are `bigint`; flags of one bit with a yes/no meaning are booleans; flags with named values
- * are those names, or the number where ACPI gives it no name. What depends on unknown bytes is an {@link Expr}.
+ * A field's value. Numbers are `bigint`, one-bit flags are mostly booleans. Named values are the names, or a number that
+ * has no name in ACPI. A value that depends on unknown bytes is an {@link Expr}.
  */
 export type FieldValue = Quantity | boolean | string | readonly Quantity[];
 
@@ -52,36 +52,36 @@ export type FieldValues = Readonly<Record<string, FieldValue>>;
 
 export interface ResourceDescriptor {
   readonly type: ResourceType;
-  /** First byte, of a small descriptor with the length bits; undefined when it isn't known. */
+  /** First byte, with the length bits of a small descriptor; `undefined` if unknown. */
   readonly tag: number | undefined;
-  /** Of the first byte in the template; 0, like the length, for one read from a text without bytes. */
+  /** Offset in the template. Offset and length are 0 if there are no bytes. */
   readonly offset: number;
-  /** Bytes in all, header included; no more than there are. */
+  /** Size in bytes with the header; of a truncated descriptor, the remaining size. */
   readonly length: number;
-  /** By the names in the description table; `unknown` has `data`. */
+  /** By the names in the descriptor's row; `unknown` has `data`. */
   readonly fields: FieldValues;
-  /** Whether every field is known. */
+  /** `certain` if every field is known. */
   readonly certainty: 'certain' | 'unknown';
-  /** Fields that are cut off, or that the text it was read from doesn't give. */
+  /** Fields that are truncated, or that a printed list lacks. */
   readonly missing?: readonly string[];
-  /** The descriptor's own bytes; absent when it was read from a text that doesn't give them. */
+  /** Absent if it was read from a printed list. */
   readonly bytes?: TemplateBytes;
-  /** Place in the text or table it was read from. */
+  /** Place in the input. */
   readonly span?: Span;
 }
 
-/** A blob's bytes as a template. */
+/** Known bytes as a template. */
 export function templateOf(bytes: Uint8Array): TemplateBytes {
   return Array.from(bytes);
 }
 
-/** The field as a quantity: a number or an expression. */
+/** A field that is a number or an expression; `undefined` for any other. */
 export function quantityField(descriptor: ResourceDescriptor, name: string): Quantity | undefined {
   const value = descriptor.fields[name];
   return typeof value === 'bigint' || isExpr(value) ? value : undefined;
 }
 
-/** Tells an expression from the other values a field can have. */
+/** Whether a field value is an expression. */
 export function isExpr(value: FieldValue | undefined): value is Expr {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

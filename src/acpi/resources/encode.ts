@@ -1,4 +1,4 @@
-/** Writes resource templates: descriptors from their fields, then the end tag. The decoder's opposite. */
+/** Encodes resource templates: descriptors from their fields, and the end tag. */
 import {
   type ByteValue,
   bitsOf,
@@ -19,15 +19,15 @@ import type { AreasElement, DescriptorRow, Element, FlagsElement } from './layou
 import { END_TAG } from './rows/small.ts';
 import { rowOfType } from './rows/table.ts';
 
-/** What is needed of a descriptor to write it. */
+/** The parts of a descriptor that the encoder needs. */
 export interface DescriptorFields {
   readonly type: ResourceType;
   readonly fields: FieldValues;
-  /** Of an `unknown` descriptor, whose fields have no row. */
+  /** Of a descriptor of type `unknown`. */
   readonly bytes?: TemplateBytes;
 }
 
-/** The template of the descriptors with an end tag; the checksum is 0, which counts as right, unless asked for. */
+/** The template of descriptors with an end tag. @param options `checksum` false writes 0, which is valid too */
 export function encodeTemplate(
   descriptors: readonly DescriptorFields[],
   options: { readonly checksum?: boolean } = {},
@@ -44,8 +44,8 @@ export function encodeTemplate(
 }
 
 /**
- * One descriptor's bytes. Fields that aren't given are 0, or the revision the row names; offsets, counts and lengths
- * that aren't given follow from the parts they are about.
+ * The bytes of one descriptor. Absent fields are 0 or have the initial value in the row; absent offsets, counts and
+ * lengths are computed.
  */
 export function encodeDescriptor(descriptor: DescriptorFields): ByteValue[] {
   const row = rowOfType(descriptor.type);
@@ -81,7 +81,7 @@ class DescriptorWriter {
     return this.#out;
   }
 
-  /** A small descriptor may leave out its last flags: then none of their fields is given. */
+  /** Writes a small descriptor without its optional flags, if none of their fields is given; returns whether it did. */
   #leftOut(): boolean {
     const { content, elements } = this.#row;
     if (!content || content[0] === content[1]) return false;
@@ -145,7 +145,7 @@ class DescriptorWriter {
     }
   }
 
-  /** A count, offset or length that isn't given. */
+  /** The value of an absent count, offset or length. */
   #derived(name: string, following: readonly Element[], initial = 0): bigint {
     for (const element of following) {
       if (element.kind === 'list' && element.count === name)
@@ -161,9 +161,9 @@ class DescriptorWriter {
     return BigInt(initial);
   }
 
-  /** The offset or length of an area, counted from the descriptor's first byte. */
+  /** The offset of an area in the descriptor, or its length. */
   #areaNumber(element: AreasElement, name: string, following: readonly Element[]): bigint | undefined {
-    // `following` is a stack: what comes after the number being written, nearest last; the number itself is two bytes.
+    // `following` is a stack of the elements after this number, which has two bytes.
     let at = this.#out.length + 2 + fixedLength(following);
     for (const area of element.areas) {
       const length = areaLength(area.content, this.#fields[area.name]);
@@ -179,7 +179,7 @@ class DescriptorWriter {
       const value = this.#fields[area.name];
       if (value === undefined) continue;
       const offset = this.#fields[area.offset];
-      // A descriptor as it was found keeps its areas where they were, gaps between them as zeros.
+      // Areas of a decoded descriptor keep their offsets; gaps are filled with zeros.
       if (typeof offset === 'bigint') {
         while (this.#out.length < Number(offset) && Number(offset) <= 0xffff) this.#out.push(0);
       }
@@ -240,7 +240,7 @@ function areaLength(content: 'words' | 'string' | 'bytes', value: FieldValue | u
   return lengthOf(value) * (content === 'words' ? 2 : 1);
 }
 
-/** Bytes of the elements of fixed size. */
+/** Total size in bytes of the elements with a fixed size. */
 function fixedLength(elements: readonly Element[]): number {
   return elements.reduce(
     (total, element) => total + ('bytes' in element && element.kind !== 'list' ? element.bytes : 0),
@@ -248,7 +248,7 @@ function fixedLength(elements: readonly Element[]): number {
   );
 }
 
-/** A bit for each member that has one in so many bytes. */
+/** A mask of the members that are less than `8 * bytes`. */
 function maskOf(value: FieldValue | undefined, bytes: number): bigint {
   const end = BigInt(8 * bytes);
   let mask = 0n;

@@ -1,4 +1,4 @@
-/** Finds how a descriptor's field is coded, by its name. */
+/** Finds the encoding of a descriptor's field by name. */
 import { NUMBER } from './codec.ts';
 import type { FieldValues } from './descriptor.ts';
 import type { BitField, Element, NumberElement } from './layout.ts';
@@ -7,7 +7,7 @@ import { rowOfType } from './rows/table.ts';
 /** The index byte of a `source` element. */
 const SOURCE_INDEX: NumberElement = { kind: 'number', name: 'resourceSourceIndex', bytes: 1, codec: NUMBER };
 
-/** The elements of a row, with the ones chosen that the fields known so far ask for. */
+/** The elements of a row, with choices made by `fields`. */
 function* elementsOf(elements: readonly Element[], fields: FieldValues): Generator<Element> {
   const waiting = [...elements].reverse();
   for (let element = waiting.pop(); element; element = waiting.pop()) {
@@ -17,8 +17,8 @@ function* elementsOf(elements: readonly Element[], fields: FieldValues): Generat
 }
 
 /**
- * The number or bits that hold field `name` of a descriptor type; undefined for a list, a string and an unknown name.
- * @param fields what is known of the descriptor: type-specific flags depend on its `space`
+ * The number or bits that encode field `name` of a descriptor type; `undefined` for lists, strings and unknown names.
+ * @param fields known fields, on which choices depend: type-specific flags depend on `space`
  */
 export function fieldSpec(
   type: string,
@@ -36,7 +36,7 @@ export function fieldSpec(
   return undefined;
 }
 
-/** Every field a descriptor type can have, in the order of its bytes. */
+/** The names of all fields of a descriptor type, in the order of the bytes. */
 export function fieldNames(type: string, fields: FieldValues): string[] {
   const names: string[] = [];
   for (const element of elementsOf(rowOfType(type)?.elements ?? [], fields)) {

@@ -1,32 +1,32 @@
-/** Reads a descriptor's fields by its row: values for the decoder, values with their places for an explanation. */
+/** Decodes a descriptor's fields by its row, on request with their places for an explanation. */
 import { type ByteValue, bitsOf, isKnown, type Quantity, quantityOfBytes } from '../../symbolic/index.ts';
 import { type FieldValue, isExpr, type TemplateBytes } from './descriptor.ts';
 import type { Area, BitField, DescriptorRow, Element } from './layout.ts';
 
-/** Where in a descriptor a field lies, and what it holds. */
+/** Place and value of a field. */
 export interface FieldPlace {
   readonly name: string;
-  /** Of the field's first byte, counted from the descriptor's first. */
+  /** Offset in the descriptor. */
   readonly offset: number;
-  /** Bytes the field lies in. */
+  /** Size in bytes. */
   readonly bytes: number;
-  /** Bytes of one member, of a list. */
+  /** Size in bytes of a list's member. */
   readonly unit?: number;
-  /** Bits inside those bytes, when the field doesn't fill them: [low, low + width). */
+  /** Bits [low, low + width) of those bytes, if the field is a part of them. */
   readonly bits?: { readonly low: number; readonly width: number };
   readonly value: FieldValue;
-  /** Name that ASL gives the field under a descriptor name: `_MIN`. */
+  /** Name of the field in ASL: `_MIN`. */
   readonly tag?: string;
 }
 
-/** What became of one descriptor's fields. */
+/** The decoded fields of one descriptor. */
 export interface FieldReading {
   readonly fields: Record<string, FieldValue>;
-  /** Fields that depend on unknown bytes. */
+  /** Some fields depend on unknown bytes. */
   unknown: boolean;
-  /** Names of fields that lie past the descriptor's end. */
+  /** Names of fields beyond the descriptor's end. */
   readonly missing: string[];
-  /** What is wrong with the descriptor, ready to print. */
+  /** Problems, ready to print. */
   readonly faults: string[];
 }
 
@@ -53,7 +53,7 @@ class FieldReader {
     this.#places = places;
   }
 
-  /** Reads all elements; what is left at the end becomes `trailing`. */
+  /** Decodes all elements; remaining bytes become `trailing`. */
   run(elements: readonly Element[]): FieldReading {
     const waiting: Element[] = [...elements].reverse();
     for (let element = waiting.pop(); element; element = waiting.pop()) {
@@ -61,7 +61,7 @@ class FieldReader {
       else this.#element(element);
     }
     if (this.#at < this.#end) {
-      this.reading.faults.push(`${this.#end - this.#at} bytes more than the descriptor's fields`);
+      this.reading.faults.push(`${this.#end - this.#at} bytes after the last field`);
       this.#data('trailing', this.#end);
     }
     return this.reading;
@@ -107,7 +107,7 @@ class FieldReader {
         const room = Math.floor((this.#end - this.#at) / element.bytes);
         const wanted = typeof count === 'bigint' ? Number(count) : room;
         if (wanted > room)
-          this.reading.faults.push(`${element.count} is ${wanted}, there is room for ${room}`);
+          this.reading.faults.push(`${element.count} is ${wanted}, but there is room for ${room} only`);
         this.#list(element.name, Math.min(wanted, room), element.bytes, element.tag);
         return;
       }
@@ -166,7 +166,7 @@ class FieldReader {
     });
   }
 
-  /** The next `size` bytes as a number; undefined, with the field noted as missing, when they aren't there. */
+  /** The next `size` bytes as a number; `undefined`, with the field added to `missing`, if they are truncated. */
   #number(name: string, size: number): Quantity | undefined {
     if (this.#at + size > this.#end) {
       this.reading.missing.push(name);
@@ -211,7 +211,7 @@ class FieldReader {
     this.#list(name, Math.max(0, end - this.#at), 1, tag);
   }
 
-  /** A string up to its NUL or `end`; what follows the NUL stays for `trailing`. */
+  /** A string up to its NUL or `end`. */
   #string(name: string, end: number): void {
     const at = this.#at;
     let text = '';
@@ -281,14 +281,14 @@ function membersOf(mask: bigint): bigint[] {
   return members;
 }
 
-/** Bytes before a descriptor's first field. */
+/** Size in bytes of a descriptor's header. */
 export function headerLength(row: DescriptorRow): number {
   return row.size === 'small' ? 1 : 3;
 }
 
 /**
- * Reads the fields of the descriptor at `start`.
- * @param end exclusive end of the descriptor @param places filled with every field's place, when given
+ * Decodes the fields of the descriptor at `start`.
+ * @param end exclusive @param places gets the place of every field, if given
  */
 export function readFields(
   row: DescriptorRow,

@@ -1,4 +1,4 @@
-/** Descriptors and templates as the JSON reports have them: numbers as `0x…` strings, unknown ones as expressions. */
+/** Descriptors and templates in JSON reports: numbers are `0x…` strings, unknown values expressions. */
 import { type ByteValue, formatExpr, isKnown, Names, type Quantity } from '../../symbolic/index.ts';
 import { type FieldValue, isExpr, type ResourceDescriptor, type TemplateBytes } from './descriptor.ts';
 
@@ -15,7 +15,7 @@ export function fieldJson(value: FieldValue, names = new Names()): JsonField {
   return (value as readonly Quantity[]).map((each) => quantityText(each, names));
 }
 
-/** What an IRQ descriptor without flags means (ACPI 6.5, 6.4.2.1). */
+/** Defaults of an IRQ descriptor without flags (ACPI 6.5, 6.4.2.1). */
 const IRQ_WITHOUT_FLAGS = {
   triggering: 'Edge',
   polarity: 'ActiveHigh',
@@ -32,7 +32,7 @@ export function completeFields(descriptor: ResourceDescriptor): Readonly<Record<
 /**
  * An entry of `acpi[].resources[]`.
  *
- * @param names what fields and unknown values are called in the document
+ * @param names names of fields and unknown values in the document
  */
 export function descriptorJson(
   descriptor: ResourceDescriptor,
@@ -52,7 +52,7 @@ function byteText(byte: ByteValue): string {
   return typeof byte === 'number' ? byte.toString(16).padStart(2, '0') : '??';
 }
 
-/** A template's bytes as lower-case hex, `??` for each that isn't known. */
+/** A template's bytes as lower-case hex, `??` for each unknown byte. */
 export function templateHex(bytes: TemplateBytes): string {
   return bytes.map(byteText).join('');
 }

@@ -1,19 +1,19 @@
 /**
- * How descriptors are laid out, as data. A descriptor is one row: its tag, and its fields in the order of its bytes.
- * Decoder, encoder, byte-by-byte explanation, ASL macros and field tags (`_MIN` …) all read the rows.
+ * The layout of descriptors as data. A row describes one descriptor: its tag, and its fields in the order of its bytes.
+ * Decoder, encoder, byte-by-byte explanation, ASL macros and field tags (`_MIN` …) all use the rows.
  */
 import type { Codec } from './codec.ts';
 import type { FieldValues, ResourceType } from './descriptor.ts';
 
-/** Some bits of a flags element. */
+/** A bit field of a flags element. */
 export interface BitField {
   readonly name: string;
-  /** Lowest bit, from 0. */
+  /** Number of the lowest bit. */
   readonly low: number;
   /** In bits. */
   readonly width: number;
   readonly codec: Codec;
-  /** Name of the field ASL declares for it under a descriptor name: `_MIF`. */
+  /** Name of the field in ASL: `_MIF`. */
   readonly tag?: string;
 }
 
@@ -24,11 +24,11 @@ export interface NumberElement {
   readonly bytes: number;
   readonly codec: Codec;
   readonly tag?: string;
-  /** The number a new descriptor has when the field isn't given: a revision, mostly. */
+  /** Value in an encoded descriptor if the field is absent, mostly a revision. */
   readonly initial?: number;
 }
 
-/** Bit fields side by side. Bits that no field declares come as `<name>Reserved` when any is set. */
+/** Bit fields. Reserved bits become a field `<name>Reserved` if any is set. */
 export interface FlagsElement {
   readonly kind: 'flags';
   readonly name: string;
@@ -36,7 +36,7 @@ export interface FlagsElement {
   readonly bits: readonly BitField[];
 }
 
-/** A set written as one bit for each member: interrupts or DMA channels, from 0. */
+/** A set encoded as a bit mask: interrupts or DMA channels from 0. */
 export interface MaskElement {
   readonly kind: 'mask';
   readonly name: string;
@@ -44,7 +44,7 @@ export interface MaskElement {
   readonly tag?: string;
 }
 
-/** Numbers of `bytes` each, as many as the field `count` says. */
+/** Numbers of `bytes` each; the field `count` is their number. */
 export interface ListElement {
   readonly kind: 'list';
   readonly name: string;
@@ -53,7 +53,7 @@ export interface ListElement {
   readonly tag?: string;
 }
 
-/** Bytes up to the descriptor's end, or up to where `end` says (an offset in the descriptor). */
+/** Bytes up to the offset `end` in the descriptor (exclusive), by default the descriptor's end. */
 export interface DataElement {
   readonly kind: 'data';
   readonly name: string;
@@ -61,35 +61,35 @@ export interface DataElement {
   readonly end?: (fields: FieldValues) => number | undefined;
 }
 
-/** A NUL-terminated string up to the descriptor's end; absent when no byte is left. */
+/** A NUL-terminated string at the descriptor's end; absent if no byte is left. */
 export interface StringElement {
   readonly kind: 'string';
   readonly name: string;
 }
 
-/** The optional end of many descriptors: an index byte, then a string; both may be missing (ACPI 6.5, 6.4.3.5.1). */
+/** Resource Source Index and Resource Source, an optional byte and an optional string (ACPI 6.5, 6.4.3.5.1). */
 export interface SourceElement {
   readonly kind: 'source';
 }
 
-/** Which elements follow depends on fields already read. */
+/** Elements that depend on preceding fields. */
 export interface ChoiceElement {
   readonly kind: 'choice';
   readonly choose: (fields: FieldValues) => readonly Element[];
 }
 
-/** A part of the descriptor whose start a field gives, counted from the descriptor's first byte. */
+/** A part of the descriptor whose offset is in a field. */
 export interface Area {
   readonly name: string;
   readonly content: 'words' | 'string' | 'bytes';
-  /** The field that holds the offset; 0 means absent. */
+  /** The field with its offset in the descriptor; 0 means absent. */
   readonly offset: string;
-  /** The field that holds the length in bytes; without one the area ends where the next begins. */
+  /** The field with its length in bytes; without one the area ends where the next begins. */
   readonly length?: string;
   readonly tag?: string;
 }
 
-/** Parts found by their offsets; always the last element. */
+/** Areas; always the last element. */
 export interface AreasElement {
   readonly kind: 'areas';
   readonly areas: readonly Area[];
@@ -108,7 +108,7 @@ export type Element =
 
 export interface DescriptorRow {
   readonly type: ResourceType;
-  /** As ACPI 6.5 calls it. */
+  /** Name in ACPI 6.5. */
   readonly title: string;
   /** Section of ACPI 6.5. */
   readonly section: string;
@@ -116,9 +116,9 @@ export interface DescriptorRow {
   readonly size: 'small' | 'large';
   /** Item name: bits 6:3 of a small tag, bits 6:0 of a large one. */
   readonly item: number;
-  /** Fewest and most bytes after the header of a small descriptor. */
+  /** Minimum and maximum size in bytes of a small descriptor without its header. */
   readonly content?: readonly [number, number];
-  /** Rows that share a tag differ in the byte at `at`, counted from the descriptor's first. */
+  /** Rows with the same tag differ in the byte at offset `at` in the descriptor. */
   readonly match?: { readonly at: number; readonly value: number | readonly [number, number] };
   readonly elements: readonly Element[];
 }

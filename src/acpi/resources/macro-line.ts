@@ -1,14 +1,14 @@
-/** A descriptor as its ASL macro on one line, as iasl's disassembler writes it; what isn't known by what it is made of. */
+/** Prints a descriptor as its ASL macro on one line, like iasl's disassembler, with expressions for unknown values. */
 import type { Quantity } from '../../symbolic/index.ts';
 import { hexText } from '../terms/hex-text.ts';
 import { type FieldValue, isExpr, type ResourceDescriptor } from './descriptor.ts';
 import { fieldSpec } from './field-spec.ts';
-import { macroValue, settledBy } from './macro-values.ts';
+import { hasImpliedFields, macroValue } from './macro-values.ts';
 import { type MacroArgument, RESOURCE_MACROS, type ResourceMacro } from './macros.ts';
 
 const LIST_DIGITS = { bytes: 2, words: 4, dwords: 8 } as const;
 
-/** Hexadecimal digits of a field, by its width. */
+/** Number of hexadecimal digits of a field. */
 function digitsOf(macro: ResourceMacro, field: string, descriptor: ResourceDescriptor): number {
   const spec = fieldSpec(macro.type, field, descriptor.fields as Record<string, FieldValue>);
   const bits = spec === undefined ? 8 : 'width' in spec ? spec.width : spec.bytes * 8;
@@ -48,15 +48,15 @@ function argumentText(
 
 /**
  * `DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0x00000000, 0x000A0000, …)`;
- * undefined for a descriptor that ASL has no macro for.
- * @param quantity how a number that isn't known is written
+ * `undefined` if ASL has no macro for the descriptor.
+ * @param quantity formats an unknown number
  */
 export function macroLine(
   descriptor: ResourceDescriptor,
   quantity: (value: Quantity) => string,
 ): string | undefined {
   for (const macro of RESOURCE_MACROS) {
-    if (macro.type !== descriptor.type || !settledBy(macro, descriptor)) continue;
+    if (macro.type !== descriptor.type || !hasImpliedFields(macro, descriptor)) continue;
     const given = macro.arguments.map((argument) => argumentText(macro, argument, descriptor, quantity));
     if (given.includes(undefined)) continue;
     while (given.at(-1) === '') given.pop();

@@ -1,4 +1,4 @@
-/** From a resource macro's arguments to a descriptor and back. */
+/** Converts between the arguments of a resource macro and a descriptor. */
 import type { Quantity } from '../../symbolic/index.ts';
 import { fieldPlaces } from './decode.ts';
 import { type FieldValue, isExpr, type ResourceDescriptor } from './descriptor.ts';
@@ -8,7 +8,7 @@ import type { FieldPlace } from './fields.ts';
 import { type MacroArgument, RESOURCE_MACROS, type ResourceMacro } from './macros.ts';
 import { rowOfType } from './rows/table.ts';
 
-/** An argument as ASL has it; undefined for one left out. */
+/** An argument in ASL; `undefined` if it is omitted. */
 export type MacroValue =
   | { readonly kind: 'integer'; readonly value: bigint }
   | { readonly kind: 'keyword'; readonly word: string }
@@ -16,7 +16,7 @@ export type MacroValue =
   | { readonly kind: 'bytes'; readonly bytes: readonly Quantity[] }
   | undefined;
 
-/** A macro with its arguments, `list` what stands in braces. */
+/** A macro with its arguments; `list` is the list in braces. */
 export interface MacroCall {
   readonly macro: ResourceMacro;
   readonly values: readonly MacroValue[];
@@ -26,12 +26,12 @@ export interface MacroCall {
 const SHARE_KEYWORDS = ['Exclusive', 'Shared', 'ExclusiveAndWake', 'SharedAndWake'] as const;
 
 /**
- * The descriptor a macro call makes. `problems` are sentences about arguments that are missing or of the wrong kind;
- * such an argument counts as its default or 0.
+ * The descriptor that a macro call makes. `problems` are messages about missing or invalid arguments, which count as
+ * their default or 0.
  */
 export function descriptorOfCall(call: MacroCall): { descriptor: DescriptorFields; problems: string[] } {
   const { macro, values } = call;
-  const fields: Record<string, FieldValue> = { ...macro.settled };
+  const fields: Record<string, FieldValue> = { ...macro.implied };
   const problems: string[] = [];
   macro.arguments.forEach((argument, index) => {
     const value = values[index];
@@ -46,13 +46,13 @@ export function descriptorOfCall(call: MacroCall): { descriptor: DescriptorField
     if (wrong !== undefined) problems.push(`${macro.name}: ${argument.name} ${wrong}`);
   });
   if (values.length > macro.arguments.length) {
-    problems.push(`${macro.name} has ${macro.arguments.length} arguments, ${values.length} are given`);
+    problems.push(`${macro.name} takes ${macro.arguments.length} arguments, not ${values.length}`);
   }
   if (macro.list) fields[macro.list.field] = [...(call.list ?? [])];
   return { descriptor: { type: macro.type, fields: busTypeOf(macro, fields) }, problems };
 }
 
-/** The byte that tells serial buses apart isn't an argument. */
+/** Adds the bus type of a serial bus, which is not an argument. */
 function busTypeOf(macro: ResourceMacro, fields: Record<string, FieldValue>): Record<string, FieldValue> {
   const match = rowOfType(macro.type)?.match;
   return match && typeof match.value === 'number' ? { ...fields, busType: BigInt(match.value) } : fields;
@@ -69,19 +69,19 @@ function setArgument(
     case 'keyword': {
       if (argument.kind === 'share') {
         const index = indexOfKeyword(SHARE_KEYWORDS, value.word);
-        if (index < 0) return `can't be ${value.word}`;
+        if (index < 0) return `cannot be ${value.word}`;
         Object.assign(fields, { sharing: index & 1 ? 'Shared' : 'Exclusive', wakeCapable: index >= 2 });
         return undefined;
       }
       const spec = fieldSpec(macro.type, field, fields);
       const index = indexOfKeyword(spec?.codec.keywords ?? [], value.word);
-      if (!spec || index < 0) return `can't be ${value.word}`;
+      if (!spec || index < 0) return `cannot be ${value.word}`;
       fields[field] = spec.codec.decode(BigInt(index));
       return undefined;
     }
     case 'integer': {
       if (argument.kind === 'keyword' || argument.kind === 'share' || argument.kind === 'string') {
-        return 'is to be a word, not a number';
+        return 'must be a keyword, not a number';
       }
       for (const each of argument.fields) {
         const spec = fieldSpec(macro.type, each, fields);
@@ -97,7 +97,7 @@ function setArgument(
       fields[field] = value.text;
       return undefined;
     case 'bytes':
-      if (argument.kind !== 'buffer') return 'is no buffer';
+      if (argument.kind !== 'buffer') return 'is not a buffer';
       fields[field] = [...value.bytes];
       return undefined;
   }
@@ -109,13 +109,13 @@ function indexOfKeyword(keywords: readonly (string | undefined)[], word: string)
 }
 
 /**
- * The macro call that makes exactly the descriptor's bytes; undefined when no macro does: reserved bits, odd offsets,
- * unknown bytes. The caller then prints the bytes.
+ * The macro call that makes exactly the descriptor's bytes; `undefined` if there is none because of reserved bits,
+ * unusual offsets or unknown bytes.
  */
 export function callOfDescriptor(descriptor: ResourceDescriptor): MacroCall | undefined {
   if (!descriptor.bytes?.every((byte) => typeof byte === 'number')) return undefined;
   for (const macro of RESOURCE_MACROS) {
-    if (macro.type !== descriptor.type || !settledBy(macro, descriptor)) continue;
+    if (macro.type !== descriptor.type || !hasImpliedFields(macro, descriptor)) continue;
     const call = callWith(macro, descriptor);
     if (!call) continue;
     const bytes = encodeDescriptor(descriptorOfCall(call).descriptor);
@@ -129,9 +129,9 @@ export function callOfDescriptor(descriptor: ResourceDescriptor): MacroCall | un
   return undefined;
 }
 
-/** Does the macro make descriptors like this one? */
-export function settledBy(macro: ResourceMacro, descriptor: ResourceDescriptor): boolean {
-  return Object.entries(macro.settled ?? {}).every(([name, value]) => descriptor.fields[name] === value);
+/** Whether a descriptor has the fields that a macro implies. */
+export function hasImpliedFields(macro: ResourceMacro, descriptor: ResourceDescriptor): boolean {
+  return Object.entries(macro.implied ?? {}).every(([name, value]) => descriptor.fields[name] === value);
 }
 
 function callWith(macro: ResourceMacro, descriptor: ResourceDescriptor): MacroCall | undefined {
@@ -156,7 +156,7 @@ function callWith(macro: ResourceMacro, descriptor: ResourceDescriptor): MacroCa
   };
 }
 
-/** The argument that a field of the descriptor is; undefined where no argument says it. */
+/** The argument for a field's value; `undefined` if ASL cannot express it. */
 export function macroValue(
   macro: ResourceMacro,
   argument: MacroArgument,
@@ -182,14 +182,14 @@ export function macroValue(
   return argument.kind === 'keyword-or-integer' ? { kind: 'integer', value: number } : undefined;
 }
 
-/** A field that ASL names under a descriptor name, in bits from the descriptor's first. */
+/** A field that ASL names, with its offset `bit` in the descriptor and its width `bits`. */
 export interface TagPlace {
   readonly tag: string;
   readonly bit: number;
   readonly bits: number;
 }
 
-/** The fields `_MIN`, `_LEN` … that a descriptor name gives access to (ACPI 6.5, table 6.45 and following). */
+/** The fields of a descriptor that ASL names, such as `_MIN` and `_LEN` (ACPI 6.5, 19.2.3). */
 export function tagPlaces(descriptor: ResourceDescriptor): TagPlace[] {
   return fieldPlaces(descriptor)
     .filter((place): place is FieldPlace & { tag: string } => place.tag !== undefined)

@@ -1,12 +1,12 @@
 /**
- * ASL's resource macros (ACPI 6.5, 19.6) as data: name, arguments in order, and which descriptor field each argument
- * is. Parser, compiler and printer of ASL all use these rows.
+ * ASL's resource macros (ACPI 6.5, 19.6) as data: name, arguments in order, and the descriptor field of each argument.
+ * ASL parser, compiler and printer all use these rows.
  *
- * An argument left out takes its default; keywords come from the descriptor table, so a macro row names only fields.
+ * An omitted argument has its default. Keywords are in the descriptor rows, so a macro row has only names of fields.
  */
 import type { FieldValue, FieldValues, ResourceType } from './descriptor.ts';
 
-/** How an argument is written. `share` is a keyword that sets both `sharing` and `wakeCapable`. */
+/** Syntax of an argument. `share` is a keyword that sets both `sharing` and `wakeCapable`. */
 export type ArgumentKind =
   | 'integer'
   | 'keyword'
@@ -17,17 +17,17 @@ export type ArgumentKind =
   | 'buffer';
 
 export interface MacroArgument {
-  /** As the specification calls it. */
+  /** Name in the specification. */
   readonly name: string;
   readonly kind: ArgumentKind;
-  /** Descriptor field; several when one argument sets them all; none for a descriptor name. */
+  /** The descriptor fields that the argument sets, mostly one; none for a descriptor name. */
   readonly fields: readonly string[];
-  /** Value of a left-out argument; undefined when it may not be left out or leaves the field out. */
+  /** Default value; `undefined` if the argument is required or its field is optional. */
   readonly initial?: FieldValue;
   readonly required: boolean;
 }
 
-/** What stands in braces after the arguments. */
+/** The list in braces after the arguments. */
 export interface MacroList {
   readonly field: string;
   /** Bytes, pins or interrupts. */
@@ -39,10 +39,10 @@ export interface ResourceMacro {
   readonly type: ResourceType;
   readonly arguments: readonly MacroArgument[];
   readonly list?: MacroList;
-  /** Braces hold further macros, up to the next start or the end of dependent functions. */
+  /** The braces contain further macros: the resources of a StartDependentFn. */
   readonly nested?: boolean;
-  /** Fields the macro's name settles. */
-  readonly settled?: FieldValues;
+  /** Fields that the macro's name implies. */
+  readonly implied?: FieldValues;
 }
 
 const required = (name: string, field: string, kind: ArgumentKind = 'integer'): MacroArgument => ({
@@ -138,12 +138,12 @@ const spaceArguments = (tail: readonly MacroArgument[]): readonly MacroArgument[
   ...tail,
 ];
 
-/** The macros of one address descriptor; `prefix` is ASL's word for its width. */
+/** The macros of one address descriptor. @param prefix ASL's word for its width */
 function addressMacros(prefix: string, type: ResourceType): readonly ResourceMacro[] {
   const extended = type === 'extended-address';
   const tail = extended ? [TYPE_SPECIFIC, NAME] : SOURCE_AND_NAME;
   const macros: ResourceMacro[] = [
-    { name: `${prefix}IO`, type, arguments: ioArguments(tail), settled: { space: 'io' } },
+    { name: `${prefix}IO`, type, arguments: ioArguments(tail), implied: { space: 'io' } },
     { name: `${prefix}Space`, type, arguments: spaceArguments(tail) },
   ];
   if (type !== 'word-address') {
@@ -151,7 +151,7 @@ function addressMacros(prefix: string, type: ResourceType): readonly ResourceMac
       name: `${prefix}Memory`,
       type,
       arguments: memoryArguments(tail),
-      settled: { space: 'memory' },
+      implied: { space: 'memory' },
     });
   }
   if (!extended) {
@@ -163,7 +163,7 @@ function addressMacros(prefix: string, type: ResourceType): readonly ResourceMac
         { name: 'AddressMinimum', kind: 'integer', fields: ['min', 'max'], required: true },
         ...SOURCE_AND_NAME,
       ],
-      settled: {
+      implied: {
         space: 'pcc',
         producer: true,
         decode: 'positive',
@@ -181,7 +181,7 @@ function addressMacros(prefix: string, type: ResourceType): readonly ResourceMac
 
 const CONNECTION_TAIL = [REQUIRED_SOURCE, CONNECTION_INDEX, USAGE, NAME] as const;
 
-/** A serial bus macro in its first form, and with `V2` in its name the one of revision 2 with a sharing argument. */
+/** A serial bus macro of revision 1, and the one of revision 2 with a `V2` suffix and a sharing argument. */
 function serialMacros(
   name: string,
   type: ResourceType,
@@ -189,12 +189,12 @@ function serialMacros(
 ): readonly ResourceMacro[] {
   const head = [...own, ...CONNECTION_TAIL];
   return [
-    { name, type, arguments: [...head, VENDOR_DATA], settled: { revisionId: 1n, sharing: 'Exclusive' } },
+    { name, type, arguments: [...head, VENDOR_DATA], implied: { revisionId: 1n, sharing: 'Exclusive' } },
     {
       name: `${name}V2`,
       type,
       arguments: [...head, SHARE_ONLY, VENDOR_DATA],
-      settled: { revisionId: 2n },
+      implied: { revisionId: 2n },
     },
   ];
 }
@@ -304,7 +304,7 @@ export const RESOURCE_MACROS: readonly ResourceMacro[] = [
     name: 'WordBusNumber',
     type: 'word-address',
     arguments: [USAGE, MIN_FIXED, MAX_FIXED, DECODE, ...RANGE, ...SOURCE_AND_NAME],
-    settled: { space: 'bus', typeFlags: 0n },
+    implied: { space: 'bus', typeFlags: 0n },
   },
   ...addressMacros('Word', 'word-address'),
   ...addressMacros('DWord', 'dword-address'),
@@ -323,7 +323,7 @@ export const RESOURCE_MACROS: readonly ResourceMacro[] = [
       VENDOR_DATA,
     ],
     list: PINS,
-    settled: { connectionType: 'Interrupt', driveStrength: 0n },
+    implied: { connectionType: 'Interrupt', driveStrength: 0n },
   },
   {
     name: 'GpioIo',
@@ -338,7 +338,7 @@ export const RESOURCE_MACROS: readonly ResourceMacro[] = [
       VENDOR_DATA,
     ],
     list: PINS,
-    settled: { connectionType: 'I/O' },
+    implied: { connectionType: 'I/O' },
   },
   ...serialMacros('I2cSerialBus', 'i2c', [
     required('SlaveAddress', 'slaveAddress'),
@@ -387,7 +387,7 @@ export const RESOURCE_MACROS: readonly ResourceMacro[] = [
       required('FunctionNumber', 'functionNumber'),
       REQUIRED_SOURCE,
       CONNECTION_INDEX,
-      // The descriptor has no bit for it.
+      // Not encoded in the descriptor.
       { name: 'ResourceUsage', kind: 'keyword', fields: [], required: false },
       NAME,
       VENDOR_DATA,
@@ -458,7 +458,7 @@ export const RESOURCE_MACROS: readonly ResourceMacro[] = [
 
 let byName: Map<string, ResourceMacro> | undefined;
 
-/** The macro of a name, which ASL doesn't tell apart by case. */
+/** The macro with a name, case-insensitive as in ASL. */
 export function macroNamed(name: string): ResourceMacro | undefined {
   byName ??= new Map(RESOURCE_MACROS.map((macro) => [macro.name.toLowerCase(), macro]));
   return byName.get(name.toLowerCase());

@@ -1,7 +1,7 @@
 /**
- * The addresses a descriptor stands for, by the rules of Linux' drivers/acpi/resource.c, which fill in what ACPI 6.5,
- * 6.4, leaves open: which of minimum, maximum and length counts, when a translation is added, what makes a range none.
- * Everything works on expressions too: a range of unknown bounds has expressions for bounds and for its condition.
+ * The address range of a descriptor by the rules of Linux (drivers/acpi/resource.c), which decide what ACPI 6.5, 6.4,
+ * leaves open: which of minimum, maximum and length count, when a translation is added, and which ranges are invalid.
+ * Values may be expressions: a range with unknown bounds has expressions for its bounds and for its validity.
  */
 import {
   allOf,
@@ -29,23 +29,23 @@ export interface AddressRange {
   readonly first: Quantity;
   /** Inclusive, as descriptors and `struct resource` have it. */
   readonly last: Quantity;
-  /** What was added to the descriptor's addresses, modulo 2^64: CPU address minus bus address. */
+  /** CPU address minus bus address, modulo 2^64. */
   readonly offset: Quantity;
-  /** What the descriptor gives for it, in bytes; of an address descriptor it need not be `last - first + 1`. */
+  /** Length in the descriptor, in bytes; in an address descriptor it may differ from `last - first + 1`. */
   readonly length: Quantity;
-  /** 1 when Linux takes the range, 0 when it passes it over (`why` says so), or the condition it depends on. */
+  /** 1 if Linux uses the range, 0 if it ignores it (for the reason `why`), or a condition. */
   readonly taken: Quantity;
   readonly why?: string;
-  /** A producer's range, which the device passes on to its children (IORESOURCE_WINDOW). */
+  /** A producer's range, which the device passes to its children (IORESOURCE_WINDOW). */
   readonly window: boolean;
   readonly prefetchable: boolean;
 }
 
-/** What decides where architectures differ. */
+/** Rules that differ between architectures. */
 export interface RangeRules {
   /**
-   * Last port there can be, plus what may be named beyond it: x86 has 64 KiB of ports, and up to 0x10002 passes
-   * (acpi_iospace_resource_valid). Undefined where ports are mapped in memory.
+   * Exclusive end of valid ports: x86 has 64 Ki ports, but Linux accepts ports up to 0x10002
+   * (acpi_iospace_resource_valid). `undefined` if ports are memory-mapped.
    */
   readonly portsEnd?: bigint;
 }
@@ -65,7 +65,7 @@ function plus(...parts: readonly (readonly [bigint, Quantity])[]): Quantity {
   );
 }
 
-/** The range of a descriptor; undefined for one that has none (an interrupt, a connection) or lacks the fields for it. */
+/** The range of a descriptor; `undefined` if it has none (an interrupt, a connection) or lacks fields for it. */
 export function rangeOf(
   descriptor: ResourceDescriptor,
   rules: RangeRules = X86_RULES,
@@ -76,7 +76,7 @@ export function rangeOf(
     case 'qword-address':
     case 'extended-address':
       return addressSpaceRange(descriptor, rules);
-    // acpi_dev_resource_memory(): start and length count, the maximum and the alignment don't.
+    // acpi_dev_resource_memory() ignores maximum and alignment.
     case 'memory24':
       return lengthRange(descriptor, 'memory', 'min', 256n, rules);
     case 'memory32':
@@ -93,19 +93,19 @@ export function rangeOf(
   }
 }
 
-/** Bounds of a range, and when the descriptor stands for a range with these. */
+/** A possible range of a descriptor. */
 export interface RangeCase {
   readonly range: AddressRange;
-  /** That these are the bounds and Linux takes the range. */
+  /** The condition under which the range has these bounds and Linux uses it. */
   readonly when: Condition;
 }
 
-/** Cases of one range that are told apart. With more, its bounds stay choices by conditions. */
+/** Maximum number of cases of one range. With more, the bounds remain expressions with conditions. */
 const MAX_CASES = 16;
 
 /**
- * The range of a descriptor, one case for each of the bounds that conditions choose between. Cases exclude each other;
- * where none of them holds Linux passes the range over. Empty for a descriptor that has no range, or none that is taken.
+ * The range of a descriptor with one case for each of the bounds that depend on conditions. The cases exclude each other;
+ * if none of their conditions is true Linux ignores the range. Empty if the descriptor has no range that Linux uses.
  */
 export function rangeCases(descriptor: ResourceDescriptor, rules: RangeRules = X86_RULES): RangeCase[] {
   const whole = rangeOf(descriptor, rules);
@@ -185,19 +185,19 @@ function lengthRange(
   };
 }
 
-/** acpi_decode_space(): minimum and maximum bound the range, the length only says whether there is one. */
+/** acpi_decode_space(): the bounds are minimum and maximum; the length only decides whether the range is valid. */
 function addressSpaceRange(descriptor: ResourceDescriptor, rules: RangeRules): AddressRange | undefined {
   const { fields } = descriptor;
   const min = quantityField(descriptor, 'min');
   const max = quantityField(descriptor, 'max');
   const length = quantityField(descriptor, 'length');
   if (min === undefined || max === undefined || length === undefined) return undefined;
-  // Of a kind that isn't known it may be memory.
+  // A range of unknown type may be memory.
   const open = isExpr(fields.space) ? fields.space : undefined;
   const space = open === undefined ? fields.space : 'memory';
   if (space !== 'memory' && space !== 'io' && space !== 'bus') return undefined;
   const window = fields.producer === true || isExpr(fields.producer);
-  // ACPI wants 0 of anything that is no bridge; Linux ignores what else it finds there.
+  // ACPI requires a translation of 0 unless the device is a bridge; Linux ignores any other value.
   const offset = window ? (quantityField(descriptor, 'translation') ?? 0n) : 0n;
   const first = plus([1n, min], [1n, offset]);
   const last = plus([1n, max], [1n, offset]);
@@ -225,22 +225,22 @@ function accepted(
 ): { readonly taken: Quantity; readonly why?: string } {
   if (length === 0n) return { taken: 0n, why: 'the length is 0' };
   const ordered = compare('le', first, last);
-  if (ordered === 0n) return { taken: 0n, why: 'it would end before it starts' };
+  if (ordered === 0n) return { taken: 0n, why: 'it ends before it starts' };
   if (isKnown(first) && isKnown(last) && last - first + 1n === 1n << 64n) {
-    return { taken: 0n, why: 'all of 2^64 bytes: Linux counts that as a length of 0' };
+    return { taken: 0n, why: 'it has 2^64 bytes, which Linux computes as a length of 0' };
   }
   const conditions = [compare('ne', length, 0n), ordered];
   if (space === 'io' && rules.portsEnd !== undefined) {
     const within = compare('lt', last, rules.portsEnd);
-    if (within === 0n) return { taken: 0n, why: 'it ends past the last port' };
+    if (within === 0n) return { taken: 0n, why: 'it ends after the last port' };
     conditions.push(within);
   }
   return { taken: gather('all', conditions) };
 }
 
 /**
- * `last - first + 1`. A range that is taken doesn't end before it starts, so the width of its bounds is enough, and
- * what wraps in them falls out: of 32 bits, `MG2B + MG2L - 1` less `MG2B` is `MG2L`.
+ * `last - first + 1`, computed in the width of the bounds, which is enough for a valid range. So a sum in the bounds
+ * cancels even if it may wrap: `MG2B + MG2L - 1` in 32 bits minus `MG2B` is `MG2L`.
  */
 export function spanOf(first: Quantity, last: Quantity): Quantity {
   if (isKnown(first) && isKnown(last)) return last - first + 1n;

@@ -1,13 +1,13 @@
-/** Are these all the tables of a machine? Then a name that none of them declares doesn't exist. */
+/** Decides whether these are all tables of a machine, so that a name that none of them declares does not exist. */
 import type { AcpiTable } from './table.ts';
 
-/** Tables that no XSDT or RSDT lists (ACPI 6.5, 5.2.7 and 5.2.8): the FADT has the addresses of DSDT and FACS. */
+/** Tables that XSDT and RSDT do not list (ACPI 6.5, 5.2.7 and 5.2.8); the FADT has the addresses of DSDT and FACS. */
 const UNLISTED: ReadonlySet<string> = new Set(['DSDT', 'FACS', 'XSDT', 'RSDT', 'RSD PTR ']);
 const HEADER = 36;
 
 /**
- * @param whole they come from a dump or a folder of a machine's tables, and not one by one: with a DSDT and a FADT among
- *   them they are all. What a root table lists must be there in any case.
+ * True if there are a DSDT, a FADT and as many tables as the root table lists.
+ * @param whole they are from a dump or a folder of a machine's tables, so a root table is not required
  */
 export function areComplete(tables: readonly AcpiTable[], whole: boolean): boolean {
   const has = (signature: string): boolean => tables.some((table) => table.signature === signature);

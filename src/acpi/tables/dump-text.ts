@@ -1,7 +1,7 @@
 /**
- * The text forms of a table dump: a line that names the table and its address, then lines of hex. acpidump's own, old
- * and new (the offset column grows past 1 MiB and then has no blank before it), and the look-alikes of UEFI shells
- * and Windows tools: more hex digits in the offset, a dash or a wider gap in the middle, CR LF.
+ * Reads text dumps of tables: a heading with signature and address, then lines of hex. The formats are those of old and
+ * new acpidump (after 1 MiB the offset column has no blank before it), and of UEFI shells and Windows tools, which have
+ * more digits in the offset, a dash or a wider gap in the middle, or CR LF.
  */
 
 import { hex } from '../../bytes/address.ts';
@@ -9,9 +9,9 @@ import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
 import { finding } from '../../findings/finding.ts';
 
-/** One table's lines, as bytes. */
+/** The bytes of one table. */
 export interface DumpBlock {
-  /** As the heading has it, blanks at the end removed: `DSDT`, `RSD PTR`. */
+  /** The signature in the heading, without trailing blanks: `DSDT`, `RSD PTR`. */
   readonly heading: string;
   readonly address: bigint | undefined;
   readonly bytes: Uint8Array;
@@ -19,7 +19,7 @@ export interface DumpBlock {
   readonly span: Span;
 }
 
-/** A line has at most this many bytes in every known form; what follows is the text column. */
+/** Maximum number of bytes on a line in all known formats. */
 const BYTES_A_LINE = 16;
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -28,7 +28,7 @@ const TAB = 0x09;
 const COLON = 0x3a;
 const DASH = 0x2d;
 
-/** Value of an ASCII hex digit, -1 for anything else. */
+/** Value of an ASCII hexadecimal digit, -1 for any other character. */
 export function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   if (code >= 0x41 && code <= 0x46) return code - 0x37;
@@ -42,10 +42,10 @@ function skipBlanks(bytes: Uint8Array, at: number, end: number): number {
   return next;
 }
 
-/** A heading: `SIG @ 0xADDRESS`, `RSD PTR @ (nil)`, also without `0x` and with a backquote as old tools print it. */
+/** A heading: `SIG @ 0xADDRESS`, `RSD PTR @ (nil)`; old tools print it without `0x` and with a backquote. */
 const HEADING = /^(\S(?:.{0,7}?\S)?) *@ *(?:0[xX]([0-9A-Fa-f`]+)|([0-9A-Fa-f]{8,16})|\(nil\))/;
 
-/** Collects the bytes of one block; grows by doubling. */
+/** A byte buffer that grows by doubling. */
 class ByteCollector {
   #bytes = new Uint8Array(4096);
   length = 0;
@@ -65,7 +65,7 @@ class ByteCollector {
   }
 }
 
-/** Where a line's bytes start and the offset it names; undefined when the line isn't one of hex. */
+/** The offset at the start of a line and the position of its bytes; `undefined` if the line is not one of hex. */
 function offsetColumn(
   bytes: Uint8Array,
   start: number,
@@ -86,7 +86,7 @@ function offsetColumn(
   return { offset, next };
 }
 
-/** Reads a line's bytes into `into`; returns how many there were. */
+/** Appends a line's bytes to `into`; returns their number. */
 function lineBytes(bytes: Uint8Array, start: number, end: number, into: ByteCollector): number {
   let at = start;
   let count = 0;
@@ -102,7 +102,7 @@ function lineBytes(bytes: Uint8Array, start: number, end: number, into: ByteColl
       break;
     into.push(high * 16 + low);
     count += 1;
-    // One blank between two bytes, as nearly everywhere.
+    // The common case: one blank between two bytes.
     const plain = after === BLANK && count !== BYTES_A_LINE / 2 && bytes[at + 3]! > BLANK;
     if (after === DASH || plain) {
       at += 3;
@@ -111,7 +111,7 @@ function lineBytes(bytes: Uint8Array, start: number, end: number, into: ByteColl
     const gapStart = at + 2;
     at = skipBlanks(bytes, gapStart, end);
     if (count === BYTES_A_LINE / 2) {
-      // The middle: one more blank, or ` - `. A wider gap means the line ends here and the text column follows.
+      // In the middle of a line there may be another blank, or ` - `. A wider gap precedes the text column.
       if (bytes[at] === DASH && at + 1 < end && bytes[at + 1] === BLANK) at = skipBlanks(bytes, at + 1, end);
       else if (at - gapStart > 2) break;
     } else if (at - gapStart > 1) break;
@@ -120,15 +120,15 @@ function lineBytes(bytes: Uint8Array, start: number, end: number, into: ByteColl
 }
 
 /**
- * Splits a dump into its tables' bytes. Lines that are neither heading nor hex end a block and are passed over: tools
- * print banners and table descriptions between.
+ * Splits a dump into the bytes of its tables. Lines that are neither heading nor hex are skipped: tools print banners
+ * and table descriptions.
  */
 export function readDumpText(source: Source, sink: DiagnosticSink): DumpBlock[] {
   const { bytes } = source;
   const blocks: DumpBlock[] = [];
   let open: { heading: string; address: bigint | undefined; span: Span; into: ByteCollector } | undefined;
-  let gapTold = false;
-  let headlessTold = false;
+  let gapReported = false;
+  let missingHeadingReported = false;
 
   const close = (): void => {
     if (!open) return;
@@ -141,8 +141,8 @@ export function readDumpText(source: Source, sink: DiagnosticSink): DumpBlock[] 
     if (end < 0) end = bytes.length;
     const column = open ? offsetColumn(bytes, start, end) : undefined;
     if (open && column) {
-      if (column.offset !== open.into.length && !gapTold) {
-        gapTold = true;
+      if (column.offset !== open.into.length && !gapReported) {
+        gapReported = true;
         const { heading, into } = open;
         const args = { heading, from: hex(into.length), to: hex(column.offset) };
         sink.add(finding('acpi/dump-offset', args, { span: { source, start, end } }));
@@ -150,13 +150,13 @@ export function readDumpText(source: Source, sink: DiagnosticSink): DumpBlock[] 
       lineBytes(bytes, column.next, end, open.into);
     } else if (end - start >= 6 && end - start < 200) {
       const found = headingOf(bytes, start, end);
-      if (!found && !open && !headlessTold && offsetColumn(bytes, start, end)) {
-        headlessTold = true;
+      if (!found && !open && !missingHeadingReported && offsetColumn(bytes, start, end)) {
+        missingHeadingReported = true;
         sink.add(finding('acpi/dump-heading', {}, { span: { source, start, end } }));
       }
       if (found) {
         close();
-        gapTold = false;
+        gapReported = false;
         open = { ...found, span: { source, start, end }, into: new ByteCollector() };
       }
     }

@@ -1,6 +1,6 @@
 /**
- * Registers of the platform that tables name, besides MCFG and the I/O APICs: local APIC and GIC (MADT), event timer
- * (HPET), power management (FADT), console (SPCR). Most of them no `_CRS` has.
+ * Register ranges of the platform that tables describe, other than MCFG and I/O APICs: local APIC and GIC (MADT), event
+ * timer (HPET), power management (FADT), console (SPCR). Most of them are not in any `_CRS`.
  */
 import { IGNORED } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
@@ -20,7 +20,7 @@ export interface PlatformRegisters {
 
 const KIB = 1024n;
 
-/** The registers that the tables name, in their order. @param architecture whose MADT it is */
+/** The register ranges in the order of the tables. @param architecture decides how MADT is read */
 export function platformRegisters(
   tables: readonly AcpiTable[],
   architecture: Architecture,
@@ -32,13 +32,13 @@ export function platformRegisters(
     else if (table.signature === 'FACP') found.push(...powerManagement(table));
     // IA-PC HPET Specification 1.0a, 3.2.4: the block has 1 KiB.
     else if (table.signature === 'HPET') found.push(...generic(table, 40, KIB, 'HPET: event timer'));
-    // Serial Port Console Redirection Table: the base address, without a length.
+    // Serial Port Console Redirection Table 1.02: the base address; it has no length.
     else if (table.signature === 'SPCR') found.push(...generic(table, 40, 1n, 'SPCR: console'));
   }
   return found.filter(({ base, size }) => base !== 0n && size > 0n);
 }
 
-/** One page, as Linux has it (APIC_DEFAULT_PHYS_BASE, lapic_insert_resource). */
+/** One page, as in Linux (arch/x86/kernel/apic/apic.c, lapic_insert_resource). */
 function localApic(table: AcpiTable): PlatformRegisters[] {
   const controllers = readMadt(table, IGNORED);
   if (controllers === undefined) return [];
@@ -48,7 +48,7 @@ function localApic(table: AcpiTable): PlatformRegisters[] {
   ];
 }
 
-/** Structures of the GIC (ACPI 6.5, 5.2.12.14 to 5.2.12.18): where the address is, and how many bytes there are. */
+/** GIC structures (ACPI 6.5, 5.2.12.14 to 5.2.12.18). Sizes are those of the GIC architecture specifications. */
 function genericInterrupts(table: AcpiTable): PlatformRegisters[] {
   const found = new Map<bigint, PlatformRegisters>();
   for (const { type, start, end } of subtables(table, TABLE_HEADER_LENGTH + 8, IGNORED)) {
@@ -66,7 +66,7 @@ function genericInterrupts(table: AcpiTable): PlatformRegisters[] {
     };
     switch (type) {
       case 0x0b:
-        // All processors may name the one CPU interface of a GICv2.
+        // The structures of all processors may have the same GICv2 CPU interface.
         add(address(32), 8n * KIB, 'GIC CPU interface');
         add(address(60), 128n * KIB, 'GIC redistributor');
         break;
@@ -92,7 +92,7 @@ function genericInterrupts(table: AcpiTable): PlatformRegisters[] {
   return [...found.values()];
 }
 
-/** Blocks of FADT (ACPI 6.5, table 5.9): name, offsets of address, of length, and of the address as a GAS. */
+/** Register blocks of FADT (ACPI 6.5, table 5.9): name, offsets of the address, the length and the address as a GAS. */
 const BLOCKS: readonly (readonly [string, number, number, number])[] = [
   ['PM1a event block', 56, 88, 148],
   ['PM1b event block', 60, 88, 160],
@@ -126,7 +126,7 @@ function powerManagement(table: AcpiTable): PlatformRegisters[] {
   ];
 }
 
-/** A Generic Address Structure (ACPI 6.5, 5.2.3.2) in memory or ports. */
+/** The range at a Generic Address Structure (ACPI 6.5, 5.2.3.2), if it is in memory or I/O space. */
 function generic(table: AcpiTable, offset: number, size: bigint, text: string): PlatformRegisters[] {
   const space = readerOf(table, offset).u8();
   const base = readerOf(table, offset + 4).u64();

@@ -1,4 +1,4 @@
-/** Reads the ACPI tables of an input: raw tables, text dumps, folders of either. */
+/** Reads ACPI tables from raw tables, text dumps and folders of either. */
 
 import type { Artifact, DirectoryEntry } from '../../artifact/artifact.ts';
 import { describesNothing } from '../../artifact/irrelevant.ts';
@@ -11,24 +11,24 @@ import { limit } from '../../limits/limits.ts';
 import { readDumpText } from './dump-text.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from './table.ts';
 
-/** Root System Description Pointer of ACPI 1.0, without length and extended checksum (ACPI 6.5, 5.2.5.3). */
+/** Size in bytes of the RSDP of ACPI 1.0, without length and extended checksum (ACPI 6.5, 5.2.5.3). */
 const RSDP_V1_LENGTH = 20;
 const RSDP_LENGTH = 36;
-/** The Firmware ACPI Control Structure has signature and length only (ACPI 6.5, 5.2.10). */
+/** The Firmware ACPI Control Structure has no common header, only signature and length (ACPI 6.5, 5.2.10). */
 const FACS_HEADER_LENGTH = 8;
-/** Tables with code, and those that name other tables. */
+/** Tables with AML or with addresses of other tables: a truncated one is an error. */
 const HOLDING_MORE = new Set(['DSDT', 'SSDT', 'PSDT', 'OSDT', 'FACP', 'RSDT', 'XSDT']);
 
 /**
- * The tables of an artifact of kind `acpi-table`, `acpidump` or `acpi-dir`, none of any other, in the order they are found there, named
- * as Linux names them (`SSDT` when there is one, `SSDT1`, `SSDT2` … when there are several). A table that lies about
- * its length or has a bad checksum is told of and read all the same.
+ * The tables of an artifact of kind `acpi-table`, `acpidump` or `acpi-dir` in their order there; none for other kinds.
+ * They are named as by Linux: `SSDT` if there is one, `SSDT1`, `SSDT2` … if there are several. A table with a wrong
+ * length or checksum is reported and read nevertheless.
  */
 export function readAcpiTables(artifact: Artifact, sink: DiagnosticSink): AcpiTable[] {
   return nameTables(unnamedTables(artifact, sink));
 }
 
-/** Gives every table a name that is unique among them. */
+/** The tables with unique names. */
 export function nameTables(tables: readonly AcpiTable[]): AcpiTable[] {
   const total = new Map<string, number>();
   for (const { signature } of tables) total.set(signature, (total.get(signature) ?? 0) + 1);
@@ -42,9 +42,9 @@ export function nameTables(tables: readonly AcpiTable[]): AcpiTable[] {
 }
 
 /**
- * The tables that hold AML in the order an operating system loads them: the DSDT, then SSDTs, then PSDTs, each kind in
- * the order given (that of the root table or the dump). A second DSDT isn't loaded: dumps hold it twice where
- * FADT's 32-bit and 64-bit address both name it.
+ * The tables with AML in the order in which an operating system loads them: the DSDT, then SSDTs, then PSDTs, each kind
+ * in the order given (that of the root table or the dump). A second DSDT is left out: dumps may have it twice because
+ * FADT's 32-bit and 64-bit fields both have its address.
  */
 export function loadOrder(tables: readonly AcpiTable[]): AcpiTable[] {
   const of = (signature: string): AcpiTable[] => tables.filter((table) => table.signature === signature);
@@ -63,17 +63,17 @@ function unnamedTables(artifact: Artifact, sink: DiagnosticSink): AcpiTable[] {
     case 'acpi-table':
       return tablesOfBlob(artifact.source, sink);
     default:
-      // A tree, a log or a configuration beside the tables has none.
+      // Device trees, logs and configurations have no ACPI tables.
       return [];
   }
 }
 
-/** `/sys/firmware/acpi/tables/data` holds what tables point to (error records), no tables. */
+/** `/sys/firmware/acpi/tables/data` has data to which tables refer (error records), not tables. */
 function isTableData(entry: DirectoryEntry): boolean {
   return /(^|\/)data\//.test(entry.path);
 }
 
-/** ssdt1, ssdt2 … ssdt10, not ssdt1, ssdt10, ssdt2; tables loaded later (`dynamic/`) after the others. */
+/** Natural order, SSDT2 before SSDT10; tables that were loaded later (`dynamic/`) after the others. */
 function byTableNumber(a: DirectoryEntry, b: DirectoryEntry): number {
   const dynamic = Number(a.path.includes('dynamic/')) - Number(b.path.includes('dynamic/'));
   if (dynamic !== 0) return dynamic;
@@ -93,7 +93,7 @@ function partsOf(path: string): string[] {
   return path.toLowerCase().match(/\d+|\D+/g) ?? [];
 }
 
-/** A file of a folder: a raw table, else a dump; anything else is passed over, since folders hold notes too. */
+/** The tables of a file in a folder: a raw table or a dump. Any other file is skipped with a note. */
 function tablesOfFile(source: Source, sink: DiagnosticSink): AcpiTable[] {
   const { name, bytes } = source;
   if (isTableFile(bytes)) return tablesOfBlob({ ...source, form: 'blob' }, sink);
@@ -142,7 +142,7 @@ function tablesOfText(source: Source, sink: DiagnosticSink, quiet = false): Acpi
   return tables;
 }
 
-/** One raw table, or several one after the other. */
+/** One raw table, or several concatenated. */
 function tablesOfBlob(source: Source, sink: DiagnosticSink): AcpiTable[] {
   const tables: AcpiTable[] = [];
   let at = 0;
@@ -152,7 +152,7 @@ function tablesOfBlob(source: Source, sink: DiagnosticSink): AcpiTable[] {
       const rest = source.bytes.subarray(at);
       const where = { span: { source, start: at, end: source.bytes.length } };
       if (tables.length === 0) sink.add(finding('acpi/not-a-table', {}, where));
-      // Flash is filled with ones, memory with zeros.
+      // Erased flash is filled with ones, memory with zeros.
       else if (rest.some((byte) => byte !== 0 && byte !== 0xff))
         sink.add(finding('acpi/table-extra', { length: rest.length }, where));
       break;
@@ -171,7 +171,7 @@ function tablesOfBlob(source: Source, sink: DiagnosticSink): AcpiTable[] {
   return tables;
 }
 
-/** A file that begins with a table, be it cut short; texts begin with words too, but have no binary header after. */
+/** Whether a file begins with a table, maybe a truncated one. A text may begin with four letters, but has no binary header. */
 function isTableFile(bytes: Uint8Array): boolean {
   if (!looksLikeTable(bytes, 0) || /[a-z]/.test(latin1Text(bytes.subarray(0, 4)))) return false;
   const length = new ByteReader(bytes, { littleEndian: true, start: 4 }).u32()!;
@@ -181,7 +181,7 @@ function isTableFile(bytes: Uint8Array): boolean {
   );
 }
 
-/** Whether a table header can start here: a printable signature, and enough bytes for it and a length. */
+/** Whether there is a printable signature with a length. */
 function looksLikeTable(bytes: Uint8Array, at: number): boolean {
   if (bytes.length - at < FACS_HEADER_LENGTH) return false;
   for (let index = at; index < at + 4; index += 1) {
@@ -191,19 +191,19 @@ function looksLikeTable(bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
-/** A fixed-width name: padding removed. */
+/** A fixed-width header field without padding. */
 function paddedName(bytes: Uint8Array | undefined): string {
   return bytes ? latin1Text(bytes).replace(/[\0 ]+$/, '') : '';
 }
 
-/** Sum of bytes modulo 256; 0 for a table whose checksum is right. */
+/** Sum of bytes modulo 256; 0 for a table with a valid checksum. */
 export function byteSum(bytes: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < bytes.length; i++) sum += bytes[i]!;
   return sum & 0xff;
 }
 
-/** Reads the table whose first byte is at `offset`. Undefined when there isn't even a signature and a length. */
+/** Reads the table at `offset`; `undefined` if there is no signature with a length. Problems go to `sink`. */
 export function tableAt(source: Source, offset: number, sink: DiagnosticSink): AcpiTable | undefined {
   if (!looksLikeTable(source.bytes, offset)) return undefined;
   const signature = latin1Text(source.bytes.subarray(offset, offset + 4));
@@ -232,7 +232,7 @@ export function tableAt(source: Source, offset: number, sink: DiagnosticSink): A
   }
   const complete = length >= TABLE_HEADER_LENGTH && length <= available;
   const checksumOk = complete ? byteSum(bytes) === 0 : undefined;
-  if (checksumOk === false) tellChecksum(signature, byteSum(bytes), source, offset + 9, sink);
+  if (checksumOk === false) reportChecksum(signature, byteSum(bytes), source, offset + 9, sink);
   const revision = reader.u8() ?? 0;
   reader.u8();
   return {
@@ -262,7 +262,7 @@ const NO_HEADER = {
   creatorRevision: 0,
 } as const;
 
-function tellChecksum(
+function reportChecksum(
   signature: string,
   sum: number,
   source: Source,
@@ -273,7 +273,7 @@ function tellChecksum(
   sink.add(finding('acpi/checksum', args, { span: { source, start: at, end: at + 1 } }));
 }
 
-/** RSDP: no common header; 20 bytes of revision 0, from revision 2 on with length and a second checksum. */
+/** RSDP: 20 bytes in revision 0; a length and a second checksum since revision 2. It has no common header. */
 function rootPointerAt(source: Source, offset: number, sink: DiagnosticSink): AcpiTable {
   const available = source.bytes.length - offset;
   const reader = new ByteReader(source.bytes, { littleEndian: true, start: offset + 8 });
@@ -298,7 +298,13 @@ function rootPointerAt(source: Source, offset: number, sink: DiagnosticSink): Ac
     : byteSum(bytes.subarray(0, RSDP_V1_LENGTH)) === 0 && (revision < 2 || byteSum(bytes) === 0);
   if (checksumOk === false) {
     const first = byteSum(bytes.subarray(0, RSDP_V1_LENGTH));
-    tellChecksum('RSDP', first === 0 ? byteSum(bytes) : first, source, offset + (first === 0 ? 32 : 8), sink);
+    reportChecksum(
+      'RSDP',
+      first === 0 ? byteSum(bytes) : first,
+      source,
+      offset + (first === 0 ? 32 : 8),
+      sink,
+    );
   }
   return {
     ...NO_HEADER,

@@ -1,6 +1,6 @@
 /**
- * The tables that aren't AML, as records: only what bears on address windows. Every reader takes a table of its
- * signature, reads what is there and leaves out what is cut off. Section numbers are those of ACPI 6.5.
+ * Decodes data tables as far as they matter for address windows. Each function takes a table with the right signature
+ * and omits truncated entries. Section numbers are those of ACPI 6.5.
  */
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { ByteReader } from '../../bytes/reader.ts';
@@ -13,7 +13,7 @@ export function readerOf(table: AcpiTable, start: number): ByteReader {
   return new ByteReader(table.bytes, { littleEndian: true, start });
 }
 
-/** The span, in the table's source, of bytes counted from the table's start. */
+/** The span in the table's source of the bytes [start, end) of the table. */
 export function spanIn(table: AcpiTable, start: number, end: number): Span {
   return { source: table.source, start: table.offset + start, end: table.offset + end };
 }
@@ -32,7 +32,7 @@ export function readRsdp(table: AcpiTable): RootPointer | undefined {
   return { rsdtAddress: BigInt(rsdt), xsdtAddress: table.revision >= 2 ? reader.u64() : undefined };
 }
 
-/** An entry of RSDT or XSDT (5.2.7, 5.2.8). */
+/** An entry of RSDT (5.2.7) or XSDT (5.2.8). */
 export interface RootTableEntry {
   readonly address: bigint;
   readonly span: Span;
@@ -50,10 +50,10 @@ export function readRootTable(table: AcpiTable): RootTableEntry[] {
   return entries;
 }
 
-/** Fixed ACPI Description Table (5.2.9): addresses and the flags that change how a machine is read. */
+/** Fixed ACPI Description Table (5.2.9): addresses, and flags that matter to fwmap. */
 export interface FixedTable {
   readonly facsAddress: bigint;
-  /** X_DSDT where it is given and not 0, else DSDT, as ACPI asks. */
+  /** X_DSDT if it is present and not 0, otherwise DSDT. */
   readonly dsdtAddress: bigint;
   readonly dsdtAddressSpan: Span;
   readonly preferredPmProfile: number;
@@ -61,9 +61,9 @@ export interface FixedTable {
   readonly flags: number;
   /** HW_REDUCED_ACPI, bit 20 of the flags. */
   readonly hardwareReduced: boolean;
-  /** The Hypervisor Vendor Identity, eight characters, from revision 6 on: `MicrosftHv` cut to `Microsft`. */
+  /** Hypervisor Vendor Identity since revision 6, eight characters: `Microsft` of `MicrosftHv`. */
   readonly hypervisorVendor: string | undefined;
-  /** ARM boot flags; bit 0 is PSCI_COMPLIANT. */
+  /** ARM Boot Architecture Flags; bit 0 is PSCI_COMPLIANT. */
   readonly armBootFlags: number | undefined;
   readonly minorRevision: number | undefined;
 }
@@ -93,9 +93,9 @@ export function readFadt(table: AcpiTable): FixedTable | undefined {
   };
 }
 
-/** An ECAM window of MCFG (PCI Firmware Specification 3.3, 4.1.2). */
+/** An allocation structure of MCFG (PCI Firmware Specification 3.3, 4.1.2). */
 export interface EcamWindow {
-  /** Address of bus 0's configuration space, also where `startBus` isn't 0. */
+  /** Address of bus 0's configuration space, even if `startBus` is not 0. */
   readonly baseAddress: bigint;
   readonly segment: number;
   readonly startBus: number;
@@ -104,10 +104,10 @@ export interface EcamWindow {
   readonly span: Span;
 }
 
-/** One bus has 32 devices of 8 functions with 4 KiB each. */
+/** 32 devices of 8 functions with 4 KiB each. */
 export const ECAM_BYTES_PER_BUS = 1n << 20n;
 
-/** The addresses an ECAM window covers, as [start, end). */
+/** The addresses [start, end) of an ECAM window. */
 export function ecamRange(window: EcamWindow): { start: bigint; end: bigint } {
   return {
     start: window.baseAddress + BigInt(window.startBus) * ECAM_BYTES_PER_BUS,
@@ -132,11 +132,11 @@ export function readMcfg(table: AcpiTable): EcamWindow[] {
   return windows;
 }
 
-/** A memory affinity structure of SRAT (5.2.16.2). */
+/** A Memory Affinity Structure of SRAT (5.2.16.2). */
 export interface MemoryAffinity {
   readonly proximityDomain: number;
   readonly base: bigint;
-  /** Bytes. */
+  /** In bytes. */
   readonly length: bigint;
   readonly enabled: boolean;
   readonly hotPluggable: boolean;
@@ -170,7 +170,7 @@ export function readSrat(table: AcpiTable, sink: DiagnosticSink): MemoryAffinity
   return found;
 }
 
-/** An I/O APIC of MADT (5.2.12.3), or its local APICs' address. */
+/** The interrupt controllers of x86 in MADT: local APIC (5.2.12 and 5.2.12.8) and I/O APICs (5.2.12.3). */
 export interface InterruptControllers {
   readonly localApicAddress: bigint;
   readonly ioApics: readonly {
@@ -208,7 +208,7 @@ export function readMadt(table: AcpiTable, sink: DiagnosticSink): InterruptContr
   return { localApicAddress, ioApics };
 }
 
-/** Boot Graphics Resource Table (5.2.23): where firmware left its logo, which is ordinary RAM. */
+/** Boot Graphics Resource Table (5.2.23): the address of the firmware's logo, which is in RAM. */
 export interface BootGraphics {
   readonly imageAddress: bigint;
   readonly imageType: number;
@@ -237,7 +237,7 @@ export function readBgrt(table: AcpiTable): BootGraphics | undefined {
   };
 }
 
-/** Type and length bytes, then the content: the shape of what follows the fixed part of MADT and SRAT. */
+/** The structures after the fixed part of MADT or SRAT: a type byte, a length byte, data. @param first their offset */
 export function* subtables(
   table: AcpiTable,
   first: number,

@@ -2,7 +2,7 @@
  * AML names: NameString (ACPI 6.5, 20.2.2) as a value, and paths as text.
  */
 
-/** A parsed NameString. No segments, not from the root and no prefixes: the null name. */
+/** A NameString. Without segments and prefixes it is the null name. */
 export interface NamePath {
   /** Starts with `\`. */
   readonly root: boolean;
@@ -12,28 +12,28 @@ export interface NamePath {
   readonly segments: readonly string[];
 }
 
-/** The null name: no object. */
+/** NullName: no object. */
 export const NULL_NAME: NamePath = { root: false, parents: 0, segments: [] };
 
-/** True for a single segment without prefix: the only form that is searched upwards through the scopes. */
+/** Whether a name is a single segment without prefix: only such names are searched for in parent scopes (ACPI 6.5, 5.3). */
 export function isSearched(name: NamePath): boolean {
   return !name.root && name.parents === 0 && name.segments.length === 1;
 }
 
-/** A segment as ASL prints it, without the trailing underscores; `____` stays `_`. */
+/** A segment without trailing underscores; `____` becomes `_`. */
 export function trimSegment(segment: string): string {
   const trimmed = segment.replace(/_+$/, '');
   return trimmed === '' ? '_' : trimmed;
 }
 
-/** As ASL writes it: `\_SB.PCI0`, `^^FOO`, padding removed. The null name gives the empty string. */
+/** A name in ASL without padding: `\_SB.PCI0`, `^^FOO`. The null name is the empty string. */
 export function formatName(name: NamePath): string {
   return (name.root ? '\\' : '') + '^'.repeat(name.parents) + name.segments.map(trimSegment).join('.');
 }
 
 const SEGMENT = /^[A-Za-z_][A-Za-z0-9_]{0,3}$/;
 
-/** Reads ASL's spelling: short segments are padded, lower case becomes upper case. Undefined when it is no name. */
+/** Parses a name in ASL: short segments are padded, letters become upper case. `undefined` if it is no name. */
 export function parseName(text: string): NamePath | undefined {
   const [, root, prefixes, rest] = /^(\\?)(\^*)(.*)$/s.exec(text) ?? [];
   if (root === undefined || prefixes === undefined || rest === undefined) return undefined;

@@ -1,26 +1,25 @@
 /**
- * The opcodes of AML (ACPI 6.5, chapter 20): the one table that the decoder, the ASL parser, the printer, the
- * compiler and the interpreter read. A row gives the name, the encoding, the operands by kind, what the term defines
- * and whether it yields a value. The rows without a code are terms that no opcode begins.
+ * The opcode table of AML (ACPI 6.5, chapter 20), used by decoder, ASL parser, printer, compiler and interpreter. A row
+ * has the name, the encoding, the operand kinds, what the term defines, and whether it yields a value. Rows without a
+ * code are terms that do not begin with an opcode.
  */
 
 /**
- * What stands at an operand's place. `PkgLength` makes no operand in a term: it only says that the term's length is
- * encoded there and bounds what follows.
+ * The kind of an operand. `PkgLength` is not an operand of the term; the encoded length bounds the operands after it.
  */
 export type OperandKind =
   | 'PkgLength'
-  /** The name a term defines, or a name it must find (Scope, IndexField's registers): a NamePath. */
+  /** A name that the term defines or that must exist (Scope, IndexField's registers): a NamePath. */
   | 'NameString'
   /** Any term that yields a value: a Term. */
   | 'TermArg'
   /** A Term: name, local, argument, Debug, or a reference-yielding term (RefOf, DerefOf, Index, a method call). */
   | 'SuperName'
-  /** As SuperName, but the name of a method is referred to and not called (RefOf, CondRefOf, ObjectType). */
+  /** As SuperName, but a method's name is a reference, not a call (RefOf, CondRefOf, ObjectType). */
   | 'Referent'
   /** A Term: name, local or argument (CopyObject's destination). */
   | 'SimpleName'
-  /** As SuperName, or null when the result goes nowhere. */
+  /** As SuperName, or null if the result is discarded. */
   | 'Target'
   /** Value of a Name: constant, String, Buffer, Package or a reference to a name; a Term. */
   | 'DataRefObject'
@@ -40,25 +39,25 @@ export type OperandKind =
   | 'PackageElementList';
 
 /**
- * What a term adds to the namespace: `object` is one object without children, `scope` an object with children,
- * `reopen` children of an object that is there (Scope), `fields` the named elements of a field list.
+ * What a term defines in the namespace: `object` an object without children, `scope` an object with children, `reopen`
+ * children of an existing object (Scope), `fields` the named elements of a field list.
  */
 export type Defines = 'nothing' | 'object' | 'scope' | 'reopen' | 'fields';
 
 /**
- * Access to an operand that a term gives to whoever has what it yields, stores, returns or defines. That may be changed
- * through it.
+ * How the result of a term (what it yields, stores, returns or defines) gives access to an operand, which may then be
+ * modified through the result.
  */
 export type Access =
-  /** The very object that the operand yields, no copy; of a list of operands all of them. */
+  /** The object that the operand yields, not a copy; for a list of operands, all of them. */
   | { readonly operand: number; readonly as: 'object' }
-  /** A reference to the object or place that the operand names. */
+  /** A reference to the operand. */
   | { readonly operand: number; readonly as: 'reference' }
-  /** What the operand refers to. */
+  /** The object to which the operand refers. */
   | { readonly operand: number; readonly as: 'target' }
-  /** A reference to the element that another operand numbers. */
+  /** A reference to an element of the operand; the operand `index` is its number. */
   | { readonly operand: number; readonly as: 'element'; readonly index: number }
-  /** Bits of the operand's buffer, from the `index` operand times `unit` on: so many, or as the `count` operand says. */
+  /** Bits of the operand's buffer from bit (operand `index`) * `unit` on; their number may be operand `count`. */
   | {
       readonly operand: number;
       readonly as: 'bits';
@@ -68,34 +67,34 @@ export type Access =
     };
 
 /**
- * What running a term may change, besides what its operands do when they are run: all that is known of code that is given
- * up. Operands are counted as a Term has them, without PkgLength. The names a term makes are in {@link Defines}.
+ * What executing a term may modify besides the side effects of its operands. Used for abandoned code. Operand numbers
+ * are those in a Term, without PkgLength. Names that a term defines are in {@link Defines}.
  */
 export interface Changes {
-  /** Operands that are given a value, which is converted to the type of what is there. */
+  /** Operands to which a value is stored, converted to the type of the existing object. */
   readonly stores?: readonly number[];
-  /** Operands that are given another object, whatever was there. */
+  /** Operands whose object is replaced. */
   readonly replaces?: readonly number[];
-  /** The type of that object where it is always the same: what is of that type already gets another content. */
+  /** The type of the new object if it is fixed; an existing object of that type only gets new contents. */
   readonly type?: 'integer' | 'string' | 'buffer';
   readonly opens?: Access;
-  /** An operand that is an event, whose signals are counted. */
+  /** An operand that is an Event whose signal count changes. */
   readonly signals?: number;
-  /** Code that it runs: a method, the `_REG` beside a region, or that of tables that come or go. */
+  /** Code that is executed: a method, the `_REG` for a region, or module-level code of a table. */
   readonly runs?: 'method' | 'handler' | 'table';
 }
 
 export interface OpcodeRow {
   /** The ASL keyword; for constants the name of the prefix. */
   readonly name: string;
-  /** One byte, or 0x5bNN for an opcode behind the extension prefix; -1 when the term has no opcode. */
+  /** One byte, or 0x5bNN for an opcode with the extension prefix; -1 if the term has no opcode. */
   readonly code: number;
   readonly operands: readonly OperandKind[];
   readonly changes: Changes;
   readonly defines: Defines;
-  /** The term can stand where a TermArg is wanted. */
+  /** The term yields a value and can be a TermArg. */
   readonly yields: boolean;
-  /** ASL+ infix or prefix operator with this meaning (`+`, `&&`); the assignment form is the operator and `=`. */
+  /** ASL+ infix or prefix operator (`+`, `&&`). */
   readonly operator?: string;
 }
 
@@ -118,9 +117,9 @@ const BINARY = [T, T, 'Target'] as const;
 const UNARY = [T, 'Target'] as const;
 const COMPARE = [T, T] as const;
 
-/** What a term with this changes nothing by itself. */
+/** The term modifies nothing by itself. */
 export const NOTHING: Changes = {};
-/** The result goes to the operand of that number. */
+/** The result is stored to operand 0, 1 or 2. */
 const TO_0: Changes = { stores: [0] };
 const TO_1: Changes = { stores: [1] };
 const TO_2: Changes = { stores: [2] };
@@ -129,7 +128,7 @@ const SIGNALS: Changes = { signals: 0 };
 const CALLS: Changes = { runs: 'method' };
 const TABLES: Changes = { runs: 'table' };
 const object = (operand: number): Changes => ({ opens: { operand, as: 'object' } });
-/** What is of the type already is given back as it is. */
+/** An operand that already has the type is the result, not a copy. */
 const STRING_TO_1: Changes = { replaces: [1], type: 'string', ...object(0) };
 const BUFFER_TO_1: Changes = { replaces: [1], type: 'buffer', ...object(0) };
 const reference: Access = { operand: 0, as: 'reference' };
@@ -139,12 +138,12 @@ const view = (unit: 1 | 8, bits: number): Changes => ({
 
 /** Every row. The order is that of the codes. */
 const ROWS = {
-  // Terms that are encoded by a name alone.
-  /** Operand: the NamePath. A name that is no method, or a method that is referred to and not called. */
+  // Terms without an opcode.
+  /** Operand: the NamePath of an object that is not a method, or of a method that is not called. */
   NamePath: row(-1, 'NamePath', ['NameString'], CALLS, true),
   /** Operands: the NamePath, then Term[], the arguments. */
   MethodCall: row(-1, 'MethodCall', ['NameString', 'TermList'], CALLS, true),
-  /** Bytes that can't be read as terms, up to the end of the list they stand in. */
+  /** Bytes that cannot be decoded, up to the end of the list. */
   Unreadable: row(-1, 'Unreadable', ['ByteList'], NOTHING, false),
 
   Zero: row(0x00, 'Zero', [], NOTHING, true),
@@ -213,7 +212,7 @@ const ROWS = {
   CreateQWordField: row(0x8f, 'CreateQWordField', [T, T, 'NameString'], view(8, 64), false, 'object'),
   LAnd: row(0x90, 'LAnd', COMPARE, NOTHING, true, 'nothing', '&&'),
   LOr: row(0x91, 'LOr', COMPARE, NOTHING, true, 'nothing', '||'),
-  /** `!=`, `<=` and `>=` are LNot of LEqual, LGreater and LLess; the tree keeps them so. */
+  /** `!=`, `<=` and `>=` are LNot of LEqual, LGreater and LLess, in terms as in AML. */
   LNot: row(0x92, 'LNot', [T], NOTHING, true, 'nothing', '!'),
   LEqual: row(0x93, 'LEqual', COMPARE, NOTHING, true, 'nothing', '=='),
   LGreater: row(0x94, 'LGreater', COMPARE, NOTHING, true, 'nothing', '>'),
@@ -226,7 +225,7 @@ const ROWS = {
   CopyObject: row(0x9d, 'CopyObject', [T, 'SimpleName'], { replaces: [1], ...object(0) }, true),
   Mid: row(0x9e, 'Mid', [T, T, T, 'Target'], { stores: [3] }, true),
   Continue: row(0x9f, 'Continue', [], NOTHING, false),
-  /** An Else is a term of its own that follows its If in the same list. */
+  /** An Else is a separate term after its If in the same list. */
   If: row(0xa0, 'If', ['PkgLength', T, 'TermList'], NOTHING, false),
   Else: row(0xa1, 'Else', ['PkgLength', 'TermList'], NOTHING, false),
   While: row(0xa2, 'While', ['PkgLength', T, 'TermList'], NOTHING, false),
@@ -277,7 +276,7 @@ const ROWS = {
   /** Region, flags, elements. */
   Field: row(0x5b81, 'Field', ['PkgLength', 'NameString', 'ByteData', 'FieldList'], NOTHING, false, 'fields'),
   Device: row(0x5b82, 'Device', ['PkgLength', 'NameString', 'TermList'], NOTHING, false, 'scope'),
-  /** Name, id, PBLK address, PBLK length, terms. Left out of ACPI since 6.4, still found. */
+  /** Name, ID, P_BLK address, P_BLK length, terms. Removed in ACPI 6.4, but still in use. */
   Processor: row(
     0x5b83,
     'Processor',
@@ -314,7 +313,7 @@ const ROWS = {
     false,
     'fields',
   ),
-  /** Name, table signature, OEM id, OEM table id. */
+  /** Name, table signature, OEM ID, OEM table ID. */
   DataTableRegion: row(
     0x5b88,
     'DataTableRegion',
@@ -327,7 +326,7 @@ const ROWS = {
 
 export type OpcodeName = keyof typeof ROWS;
 
-/** A row as a term carries it: compare by identity, `term.op === OPCODES.Add`, or by `name`. */
+/** A row with its name's type. Compare by identity, `term.op === OPCODES.Add`, or by `name`. */
 export interface Opcode extends OpcodeRow {
   readonly name: OpcodeName;
 }

@@ -1,18 +1,19 @@
 /**
- * The term tree: what AML bytes and ASL text both become, and what is run, printed and compiled.
+ * The term tree: the common representation of AML and ASL, which is executed, printed and compiled.
  *
  * A term is its opcode's row and one operand for each operand kind of that row, PkgLength left out:
  *
- * - TermArg, SuperName, SimpleName, DataRefObject: a Term. Target: a Term, or null when the result goes nowhere.
- * - NameString: a NamePath. A name in a Term's place is a Term of `OPCODES.NamePath` around it, or, where a method is
- *   called, of `OPCODES.MethodCall` with the name and the argument terms.
- * - ByteData, WordData, DWordData of a term that is no constant (flags, levels, spaces): number.
+ * - TermArg, SuperName, SimpleName, DataRefObject: a Term. Target: a Term, or null if the result is discarded.
+ * - NameString: a NamePath. Where a Term is expected, a name is a Term of `OPCODES.NamePath`, or for a method call one of
+ *   `OPCODES.MethodCall` with the name and the argument terms.
+ * - ByteData, WordData, DWordData of other terms than constants (flags, levels, spaces): number.
  * - The constants Byte, Word, DWord and QWord: bigint. Zero, One and Ones have no operands.
  * - AsciiString: string of Latin-1 characters. ByteList: Uint8Array.
- * - Unreadable: the bytes that are no terms, as a list's last term.
+ * - Unreadable: bytes that cannot be decoded, the last term of a list.
  * - TermList, PackageElementList: Term[]. FieldList: FieldElement[].
  *
- * `If` and `Else` are neighbours in a list as in AML. `LNotEqual` and its kin are LNot around the comparison.
+ * `Else` follows its `If` in the same list, as in AML. `LNotEqual`, `LLessEqual` and `LGreaterEqual` are LNot of a
+ * comparison.
  */
 import type { NamePath } from './name.ts';
 import type { Opcode, OpcodeName } from './opcodes.ts';
@@ -28,7 +29,7 @@ export type Operand =
   | readonly FieldElement[]
   | null;
 
-/** Operands that are made when somebody looks: those of methods, and of packages that are plain data. */
+/** Operands that are decoded on first use: those of methods and of plain packages. */
 export abstract class LateOperands {
   #made: readonly Operand[] | undefined;
 
@@ -41,7 +42,7 @@ export abstract class LateOperands {
 }
 
 /**
- * One node. `start` and `end` are byte offsets [start, end): from the table's first byte, or into the ASL source.
+ * One node. [start, end) are byte offsets from the table's first byte, or positions in ASL text.
  */
 export class Term {
   declare readonly op: Opcode;
@@ -61,15 +62,15 @@ export class Term {
     return given instanceof LateOperands ? given.operands : given;
   }
 
-  /** The operands unmade, where they are made late. */
+  /** The operands before decoding, if they are decoded on first use. */
   get late(): LateOperands | undefined {
     return this.#operands instanceof LateOperands ? this.#operands : undefined;
   }
 
-  // The operand at a place of the opcode's row, counted as `operands` is. That it isn't of that kind is an error in the
-  // program: decoder and parser make what the row says.
+  // Accessors for an operand of a certain kind, by index in `operands`. An operand of another kind is a bug, since decoder
+  // and parser follow the opcode's row.
 
-  /** TermArg, SuperName, SimpleName, DataRefObject, and a Target that isn't null. */
+  /** TermArg, SuperName, SimpleName, DataRefObject, or a Target that is not null. */
   termAt(index: number): Term {
     const operand = this.operands[index];
     return operand instanceof Term ? operand : this.#wrong(index, 'term');
@@ -117,7 +118,7 @@ export class Term {
     return isList(operand) ? (operand as readonly FieldElement[]) : this.#wrong(index, 'list of fields');
   }
 
-  /** Where the list is that a term ends with: the terms of a body, field elements, the bytes of a buffer. */
+  /** Index of the last operand, which is the body, field list or byte list of a term that has one. */
   get lastOperand(): number {
     return this.operands.length - 1;
   }
@@ -127,9 +128,9 @@ export class Term {
   }
 }
 
-/** Is the operand a NameString? */
+/** Whether the operand is a NameString. */
 export function isName(operand: Operand | undefined): operand is NamePath {
-  // Asked for each name that is planned: `in` would take longer.
+  // Called for each name that is compiled to a plan; `in` would be slower.
   return typeof operand === 'object' && (operand as Partial<NamePath> | null)?.segments !== undefined;
 }
 
@@ -137,12 +138,12 @@ function isList(operand: Operand | undefined): operand is readonly Term[] | read
   return Array.isArray(operand);
 }
 
-/** An element of a Field, IndexField or BankField. Bits count from where the element before ended. */
+/** An element of a Field, IndexField or BankField. Its bits follow those of the element before. */
 export type FieldElement =
   | { readonly kind: 'named'; readonly name: string; readonly bits: number; readonly start: number }
-  /** Bits without a name; in ASL `Offset (n)` or a leading comma. */
+  /** ReservedField; in ASL `Offset (n)` or a leading comma. */
   | { readonly kind: 'reserved'; readonly bits: number; readonly start: number }
-  /** AccessAs: type is an AccessType byte, attribute an AccessAttrib byte. */
+  /** AccessField (AccessAs): `type` is the AccessType byte, `attribute` the AccessAttrib byte. */
   | { readonly kind: 'access'; readonly type: number; readonly attribute: number; readonly start: number }
   | {
       readonly kind: 'extended-access';
@@ -151,20 +152,20 @@ export type FieldElement =
       readonly length: number;
       readonly start: number;
     }
-  /** Connection: a NamePath term, or a Buffer term holding one resource descriptor. */
+  /** ConnectField: a NamePath term, or a Buffer term with one resource descriptor. */
   | { readonly kind: 'connection'; readonly connection: Term; readonly start: number };
 
-/** Is this operand a list of terms: a body? */
+/** Whether the operand is a list of terms. */
 export function isTermList(operand: Operand): operand is readonly Term[] {
   return Array.isArray(operand) && (operand.length === 0 || operand[0] instanceof Term);
 }
 
-/** Is this term one of the named opcode? */
+/** Whether the term has the named opcode. */
 export function isTerm(term: Term, name: OpcodeName): boolean {
   return term.op.name === name;
 }
 
-/** The constant a term is, as Byte, Word, DWord, QWord, Zero and One give it; undefined for others (Ones needs a width). */
+/** The value of Byte, Word, DWord, QWord, Zero or One; `undefined` for others (Ones depends on the integer width). */
 export function constantOf(term: Term): bigint | undefined {
   switch (term.op.name) {
     case 'Zero':

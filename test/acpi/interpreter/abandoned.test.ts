@@ -253,7 +253,7 @@ describe('exactly what the rest of the code may write is unknown', () => {
     expect(of.kind).toBe('opaque');
     const [reason] = opaqueReasons(of);
     expect(reason).toContain(', in \\INIT');
-    expect(machine.interpreter.givenUp.placeOf(reason!)?.place?.path).toBe('\\INIT');
+    expect(machine.interpreter.abandonedCode.placeOf(reason!)?.place?.path).toBe('\\INIT');
     expect(fieldsOf(of).map(({ name }) => name)).toEqual(['BASE']);
   });
 });

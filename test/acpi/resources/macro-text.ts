@@ -8,7 +8,7 @@ export function argumentKeywords(macro: ResourceMacro, argument: MacroArgument):
   if (argument.kind === 'share') return ['Exclusive', 'Shared', 'ExclusiveAndWake', 'SharedAndWake'];
   const [field] = argument.fields;
   if (field === undefined) return ['ResourceProducer', 'ResourceConsumer'];
-  const keywords = fieldSpec(macro.type, field, { ...macro.settled })?.codec.keywords ?? [];
+  const keywords = fieldSpec(macro.type, field, { ...macro.implied })?.codec.keywords ?? [];
   return keywords.filter((word) => word !== undefined);
 }
 

@@ -215,7 +215,7 @@ describe('resource macros', () => {
       ],
     });
     expect(problems).toEqual([
-      "Memory32Fixed: ReadAndWrite can't be Edge",
+      'Memory32Fixed: ReadAndWrite cannot be Edge',
       "Memory32Fixed: AddressBase 0x100000000 doesn't fit 32 bits",
       'Memory32Fixed: RangeLength is missing',
     ]);

@@ -1,4 +1,4 @@
-/** The operators that tell the operating system something, or ask about it. */
+/** Operators that interact with the operating system: Notify, Fatal, Revision. */
 import { isKnown } from '../../../symbolic/index.ts';
 import { fault } from '../state/fault.ts';
 import type { Operators, Places, Run } from '../state/machine.ts';

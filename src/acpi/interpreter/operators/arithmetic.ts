@@ -1,4 +1,4 @@
-/** The operators on integers (ACPI 6.5, 19.6; ACPICA exoparg1.c, exoparg2.c). What is unknown stays an expression. */
+/** Integer operators (ACPI 6.5, 19.6; ACPICA exoparg1.c, exoparg2.c). Results of unknown operands are expressions. */
 import {
   arithmetic,
   bitsOf,
@@ -19,10 +19,10 @@ import type { Storing } from '../state/operands.ts';
 import { toInteger } from '../values/values.ts';
 import { dereference } from './references.ts';
 
-/** Arithmetic knows how wide integers are, and parts paths at a division by zero. */
+/** Arithmetic needs the integer width, and forks paths at a possible division by zero. */
 type Arithmetic = Integers & Deciding;
 
-/** An operator with two integers and a target. */
+/** An operator with two integer operands and a target. */
 function binary(calculate: (m: Arithmetic, a: Quantity, b: Quantity) => Quantity): Run<Arithmetic> {
   return (m, operands) => {
     const a = operands.integer(0);
@@ -38,7 +38,7 @@ function unary(
   return (m, operands) => operands.deliver(1, integer(calculate(m, operands.integer(0))), storing);
 }
 
-/** A function of a number that has no expression of its own. */
+/** A function that expressions do not have: exact for a choice among constants, otherwise opaque. */
 function calculated(bits: number, reason: string, value: Expr, known: (value: bigint) => bigint): Quantity {
   return mapConstantLeaves(value, known) ?? opaque(bits, reason, fieldsOf(value));
 }
@@ -55,7 +55,7 @@ function linear(m: Arithmetic, a: Quantity, b: Quantity, sign: bigint): Quantity
   ]);
 }
 
-/** Calculates a choice among constants with a constant, leaf by leaf. */
+/** Applies a function to a constant and a choice among constants, leaf by leaf; `undefined` for other operands. */
 function leafwise(a: Quantity, b: Quantity, known: (a: bigint, b: bigint) => bigint): Quantity | undefined {
   if (isKnown(a)) return isKnown(b) ? known(a, b) : mapConstantLeaves(b, (leaf) => known(a, leaf));
   return isKnown(b) ? mapConstantLeaves(a, (leaf) => known(leaf, b)) : undefined;
@@ -134,7 +134,7 @@ function rightBit(value: bigint): bigint {
 
 function fromBcd(m: Arithmetic, value: bigint): bigint {
   const digits = value.toString(16);
-  if (!/^[0-9]+$/.test(digits)) fault('AE_AML_NUMERIC_OVERFLOW', `0x${digits} is no BCD number`);
+  if (!/^[0-9]+$/.test(digits)) fault('AE_AML_NUMERIC_OVERFLOW', `0x${digits} is not a BCD number`);
   return BigInt(digits) & m.mask;
 }
 
@@ -144,7 +144,7 @@ function toBcd(m: Arithmetic, value: bigint): bigint {
   return BigInt(`0x${digits}`);
 }
 
-/** Increment and Decrement, also by way of a reference. */
+/** Increment and Decrement, also through a reference. */
 function stepping(by: bigint): Run<Places> {
   return (m, operands) => {
     const place = operands.raw(0);

@@ -1,4 +1,4 @@
-/** The operators that compare and decide: logical operators, and Match (ACPI 6.5, 19.6; ACPICA exoparg2.c, exoparg6.c). */
+/** Logical operators and Match (ACPI 6.5, 19.6; ACPICA exoparg2.c, exoparg6.c). */
 import {
   type ByteValue,
   choose,
@@ -25,13 +25,13 @@ import type { DataObject } from '../state/operands.ts';
 import { elementOf, isConvertible, toBuffer, toInteger, toText } from '../values/values.ts';
 import { knownIndex } from './known.ts';
 
-/** A condition as AML has it: Ones when it holds, Zero when not. */
+/** A condition as an AML integer: Ones if true, Zero if false. */
 function logical(m: Integers, condition: Quantity): AmlValue {
   if (isKnown(condition)) return condition === 0n ? 0n : m.mask;
   return integer(choose(condition, m.mask, 0n));
 }
 
-/** Compares as LEqual, LGreater and LLess do: the first operand's type decides. */
+/** Compares like LEqual, LGreater and LLess: the second operand is converted to the first one's type. */
 function comparison(m: Converting, op: 'eq' | 'gt' | 'lt', a: DataObject, b: DataObject): Quantity {
   if (typeof a === 'bigint' || a instanceof UnknownInteger) {
     const [x, y] = [toInteger(m, a), toInteger(m, b)];
@@ -78,7 +78,7 @@ function comparing(op: 'eq' | 'gt' | 'lt'): Run<Converting> {
   };
 }
 
-/** Does an element match? One that can't be converted doesn't. */
+/** Whether an element matches; one that cannot be converted does not. */
 function matches(m: Converting, op: number, element: Resolved, wanted: DataObject): Quantity {
   if (op === 0) return 1n;
   try {
@@ -112,8 +112,9 @@ const match: Run<Places> = (m, operands, { term }) => {
   const one = operands.data(1);
   const two = operands.data(2);
   const from = knownIndex(m, operands.integer(3), list.elements.length);
-  if (first > 5 || second > 5) fault('AE_AML_OPERAND_VALUE', 'there is no such Match operator');
-  if (from >= list.elements.length) fault('AE_AML_PACKAGE_LIMIT', 'Match begins behind the package');
+  if (first > 5 || second > 5) fault('AE_AML_OPERAND_VALUE', 'invalid Match operator');
+  if (from >= list.elements.length)
+    fault('AE_AML_PACKAGE_LIMIT', 'Match begins after the end of its package');
   for (let i = from; i < list.elements.length; i++) {
     if (list.elements[i] === undefined) continue;
     const element = elementOf(m, list, i);

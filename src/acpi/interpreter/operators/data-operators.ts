@@ -1,4 +1,4 @@
-/** The operators on strings and buffers, and explicit conversions (ACPI 6.5, 19.6; ACPICA exoparg2.c, exmisc.c, exconvrt.c). */
+/** String and buffer operators, and explicit conversions (ACPI 6.5, 19.6; ACPICA exoparg2.c, exmisc.c, exconvrt.c). */
 import { bytesOfQuantity } from '../../../symbolic/index.ts';
 import { explicitInteger } from '../../terms/string-to-integer.ts';
 import { packBytes } from '../state/buffer-bytes.ts';
@@ -52,7 +52,7 @@ const concatenate: Run<Converting> = (m, operands) => {
   return operands.deliver(2, result, 'result');
 };
 
-/** Concatenate takes any object: what is no data stands for its type's name (ACPI 6.5, 19.6.12). */
+/** Concatenate accepts any object: one without data is replaced by the name of its type (ACPI 6.5, 19.6.12). */
 function concatenated(m: Converting, value: Resolved): DataObject {
   if (isConvertible(value)) return value;
   return new StringObject(
@@ -65,15 +65,16 @@ function typeNameOfNode(m: Converting, node: NamespaceNode): string {
   return object === undefined ? 'Untyped' : nameOfType(object);
 }
 
-/** Where the end tag of a template is; its tags are walked as ACPICA does. */
+/** Offset of the end tag of a template, found like in ACPICA (utresrc.c, acpi_ut_get_resource_end_tag). */
 function endTagOf(m: Converting, buffer: BufferObject): number {
   const { bytes } = buffer;
   if (bytes.length === 0) return 0;
   if (bytes.length < 2) fault('AE_AML_NO_RESOURCE_END_TAG', 'too short for a resource template');
   const known = (i: number): number => {
     const byte = bytes[i];
-    if (byte === undefined) return fault('AE_AML_NO_RESOURCE_END_TAG', 'a resource template without an end');
-    return typeof byte === 'number' ? byte : m.abandon('a resource template whose tags are not known');
+    if (byte === undefined)
+      return fault('AE_AML_NO_RESOURCE_END_TAG', 'a resource template without an end tag');
+    return typeof byte === 'number' ? byte : m.abandon('a resource template with unknown tags');
   };
   for (let at = 0; ; ) {
     const tag = known(at);

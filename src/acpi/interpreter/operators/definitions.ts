@@ -1,4 +1,4 @@
-/** The terms that make named objects: Name, Method, OperationRegion, Field, CreateField and their kin. */
+/** Terms that create named objects: Name, Method, OperationRegion, Field, CreateField and so on. */
 import { isKnown, type Quantity } from '../../../symbolic/index.ts';
 import { nodeForDefinition } from '../../namespace/lookup.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
@@ -36,14 +36,14 @@ import { TABLE_SPACE } from '../values/region-access.ts';
 import { copyOf } from '../values/values.ts';
 import { findTable, isElsewhere, wantedTable } from './tables.ts';
 
-/** Bytes of one access for each AccessType; AnyAcc and BufferAcc are bytes, as ACPICA has it. */
+/** Size in bytes of an access by AccessType; AnyAcc and BufferAcc are byte accesses, as in ACPICA. */
 const ACCESS_BYTES = [1, 1, 2, 4, 8, 1] as const;
-/** Field bits past this offset can't be in any region. */
+/** Exclusive bound of bit offsets of fields. */
 const MAX_FIELD_OFFSET = 2 ** 35;
 
 const name: Run<Defining> = (m, operands, instruction) => {
   const operand = operands.raw(0);
-  // What is defined as another name gets a reference to it, or a copy of the data.
+  // A Name whose value is another name gets a copy of its data, or a reference to it.
   const value =
     operand instanceof NamespaceNode || operand instanceof SlotOperand
       ? copyOf(m, operands.value(0))
@@ -91,10 +91,10 @@ const operationRegion: Run<Defining> = (m, operands, instruction) => {
   return connectRegion(m, space);
 };
 
-/** `_REG`'s second argument: there is a handler. */
+/** Second argument of `_REG`: connect the handler. */
 const CONNECT = 1n;
 
-/** A region that a method makes is announced at once, to a `_REG` beside it. */
+/** For a region that a method creates, `_REG` in the same scope is called at once. */
 function connectRegion(m: Defining, space: number): unknown {
   if (m.frame.method === undefined || m.handlers.tablesLoading) return undefined;
   const node = m.scope.children.get('_REG');
@@ -108,7 +108,7 @@ const dataTableRegion: Run<Defining> = (m, operands, instruction) => {
   const wanted = wantedTable(operands);
   const table = findTable(m, wanted);
   if (table === undefined) {
-    if (isElsewhere(m, wanted)) m.abandon('a table is looked at that is not there');
+    if (isElsewhere(m, wanted)) m.abandon('a DataTableRegion of a table that is not given');
     return fault('AE_NOT_FOUND', `there is no table ${wanted.signature}`);
   }
   const address = m.handlers.addressOfTable(table.bytes);
@@ -121,7 +121,7 @@ const dataTableRegion: Run<Defining> = (m, operands, instruction) => {
   return connectRegion(m, TABLE_SPACE);
 };
 
-/** The region, bank and index registers that a field list names. */
+/** Field, BankField and IndexField. */
 const field: Run<Defining> = (m, _operands, instruction) => {
   const { term } = instruction;
   const region = find(m, term.nameAt(0));
@@ -188,8 +188,9 @@ function defineFields(
         )!;
         const offset = bitOffset;
         bitOffset += element.bits;
-        if (bitOffset > MAX_FIELD_OFFSET) fault('AE_LIMIT', 'a field is too far from its region');
-        // An element that is there already stays what it is.
+        if (bitOffset > MAX_FIELD_OFFSET)
+          fault('AE_LIMIT', 'a field is too far from the start of its region');
+        // A name that already exists keeps its object.
         if (node.object !== undefined && m.settle(node.object) !== undefined) break;
         const accessBytes = ACCESS_BYTES[current & 0x0f] ?? 1;
         const baseOffset = Math.floor(Math.floor(offset / 8) / accessBytes) * accessBytes;
@@ -228,9 +229,9 @@ const createField: Run<Defining> = (m, operands, instruction) => {
   const bitOffset = placeOf(m, operands.integer(view.index)) * view.unit;
   const { bits } = view;
   const bitLength = typeof bits === 'number' ? bits : placeOf(m, operands.integer(bits.count));
-  if (bitLength === 0) fault('AE_AML_OPERAND_VALUE', 'a buffer field of no bits');
+  if (bitLength === 0) fault('AE_AML_OPERAND_VALUE', 'a buffer field of 0 bits');
   if (!(source instanceof BufferObject))
-    return fault('AE_AML_OPERAND_TYPE', 'buffer fields are made of a buffer');
+    return fault('AE_AML_OPERAND_TYPE', 'the source of a buffer field must be a buffer');
   if (source.unknown !== undefined) m.abandon(source.unknown);
   if (bitOffset + bitLength > source.bytes.length * 8)
     fault(
@@ -247,7 +248,7 @@ const createField: Run<Defining> = (m, operands, instruction) => {
 };
 
 function placeOf(m: Deciding, value: Quantity): number {
-  if (!isKnown(value)) return m.abandon('a buffer field at a place that is not known');
+  if (!isKnown(value)) return m.abandon('a buffer field with an unknown offset or length');
   return value > 0xffff_ffffn ? 0xffff_ffff : Number(value);
 }
 
@@ -258,7 +259,7 @@ const SCOPE_TYPES: Readonly<Record<string, number>> = {
   ThermalZone: TYPE.thermalZone,
 };
 
-/** Enters Scope, Device and the like: names are made inside until its end. */
+/** Enters the scope of Scope, Device and so on, in which the following names are created. */
 export function enterScope(m: Defining, instruction: Instruction): void {
   const { term } = instruction;
   const type = SCOPE_TYPES[term.op.name];

@@ -7,8 +7,8 @@ import type { ForeignObject, Resolved } from '../state/objects.ts';
 import { isValue, renewed } from '../values/foreign.ts';
 
 /**
- * What a foreign name gives where it is used for its value: a method is called. It may change what it is handed, and
- * nothing else of these tables.
+ * The value of a foreign name. A method may modify its arguments, which become unknown, but nothing else of the given
+ * tables.
  */
 export function foreignResult(
   m: Forgetting,

@@ -1,4 +1,4 @@
-/** The operators that compute, convert and refer, by ASL name; those that define names and act on the machine are elsewhere. */
+/** Operators that compute, convert and refer, by ASL name. */
 
 import type { Operators, Places } from '../state/machine.ts';
 import { ARITHMETIC_OPERATORS } from './arithmetic.ts';

@@ -1,4 +1,4 @@
-/** The operators that store and refer: Store, CopyObject, Index, RefOf and their kin (ACPI 6.5, 19.6; ACPICA exoparg1.c). */
+/** Operators that store and refer: Store, CopyObject, Index, RefOf and so on (ACPI 6.5, 19.6; ACPICA exoparg1.c). */
 import { compare, isKnown, opaque, quantityOfByte } from '../../../symbolic/index.ts';
 import { parseName } from '../../terms/name.ts';
 import { fault } from '../state/fault.ts';
@@ -51,7 +51,7 @@ const index: Run<Places> = (m, operands) => {
   const place = operands.integer(1);
   const delivers = operands.raw(2) !== undefined;
   if (loose instanceof Choice && isKnown(place) && !delivers) {
-    // The same element of packages of which it isn't known which it is.
+    // The same element of a package that depends on a condition.
     const elements = mapChoice(loose, (side) =>
       side instanceof PackageObject && place < BigInt(side.elements.length)
         ? new IndexReference(side, Number(place))
@@ -92,7 +92,7 @@ const index: Run<Places> = (m, operands) => {
   return operands.deliver(2, new IndexReference(source, i), 'result');
 };
 
-/** Types that Store takes (ACPICA's ARGI_DATAREFOBJ). */
+/** Types that can be stored (ACPICA's ARGI_DATAREFOBJ). */
 const STORABLE: ReadonlySet<number> = new Set([
   TYPE.integer,
   TYPE.string,
@@ -112,12 +112,12 @@ const storeOperator: Run<Places> = (m, operands) => {
   const source = operands.raw(0);
   const target = operands.raw(1);
   if (source instanceof SlotOperand && source === target) {
-    // Store (Local0, Local0) is let pass even where the local was never set.
+    // Store (Local0, Local0) is valid even if the local was never initialized.
     return m.frame.slots[source.slot];
   }
   const value = operands.value(0, 'store');
   if (!(target instanceof DebugReference || value instanceof ForeignObject) && !isStorable(value))
-    fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} can't be stored`);
+    fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} cannot be stored`);
   return operands.store(1, value, 'store') ?? value;
 };
 
@@ -131,7 +131,7 @@ function referenceTo(m: Places, operand: Operand): AmlValue {
   if (operand instanceof SlotOperand) return new ObjectReference(new SlotReference(m.frame, operand.slot));
   if (operand instanceof NamespaceNode) return new ObjectReference(operand);
   if (operand instanceof DebugReference) return operand;
-  return fault('AE_AML_OPERAND_TYPE', 'there is nothing to refer to');
+  return fault('AE_AML_OPERAND_TYPE', 'the operand cannot be referred to');
 }
 
 const condRefOf: Run<Places> = (m, operands) => {
@@ -141,7 +141,7 @@ const condRefOf: Run<Places> = (m, operands) => {
   return m.mask;
 };
 
-/** What a reference leads to. */
+/** The object to which a reference refers. */
 export function dereference(m: Places, reference: Resolved): Resolved {
   let at = reference;
   if (at instanceof StringObject) {
@@ -157,7 +157,8 @@ export function dereference(m: Places, reference: Resolved): Resolved {
     const { object, index: i } = at;
     if (object instanceof PackageObject) return elementOf(m, object, i);
     if (object instanceof BufferObject) {
-      if (i >= object.bytes.length) fault('AE_AML_BUFFER_LIMIT', 'an Index outlived its buffer');
+      if (i >= object.bytes.length)
+        fault('AE_AML_BUFFER_LIMIT', 'an Index reference after the end of its buffer');
       return integer(quantityOfByte(object.bytes[i]!));
     }
     const text = knownText(m, object);
@@ -168,16 +169,16 @@ export function dereference(m: Places, reference: Resolved): Resolved {
     const slots = at.target.frame.slots;
     const held = slots[at.target.slot];
     const value = held instanceof Choice ? m.settle(held) : held;
-    return value ?? fault('AE_AML_NO_RETURN_VALUE', 'the local referred to was not set');
+    return value ?? fault('AE_AML_NO_RETURN_VALUE', 'the referenced local was not initialized');
   }
   return fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(at)} is not a reference`);
 }
 
 function dereferenceNode(m: Places, node: NamespaceNode): Resolved {
-  // A reference may outlive the method that made its object. ACPICA reads memory that is in other use by then; here
-  // the object is still what it was.
+  // A reference may outlive the method that created its object. ACPICA then reads freed memory; here the object still
+  // has its last value.
   const object = m.settle(node.object) ?? m.settle(node.former);
-  if (object === undefined) return fault('AE_AML_NO_OPERAND', `${node.path} holds nothing`);
+  if (object === undefined) return fault('AE_AML_NO_OPERAND', `${node.path} has no object`);
   if (object instanceof FieldObject) return readField(m, object);
   if (object instanceof BufferFieldObject) return readBufferField(m, object);
   if (typeof object !== 'bigint' && (object.type === TYPE.device || object.type === TYPE.thermalZone))
@@ -191,7 +192,7 @@ const derefOf: Run<Places> = (m, operands) => {
     const object = m.settle(operand.object);
     if (object !== undefined && (object instanceof StringObject || typeOf(object) === TYPE.reference))
       return dereference(m, object);
-    return fault('AE_AML_OPERAND_TYPE', `${operand.path} holds no reference`);
+    return fault('AE_AML_OPERAND_TYPE', `${operand.path} is not a reference`);
   }
   const loose = operand instanceof SlotOperand ? m.frame.slots[operand.slot] : operand;
   if (loose instanceof Choice) {
@@ -210,13 +211,13 @@ const derefOf: Run<Places> = (m, operands) => {
   return dereference(m, value);
 };
 
-/** What an Index leads to; undefined where that is no value but a device. */
+/** The element to which an Index reference refers; `undefined` if it is a device. */
 function elementBehind(m: Places, reference: IndexReference): AmlValue | undefined {
   const value = dereference(m, reference);
   return value instanceof NamespaceNode ? undefined : value;
 }
 
-/** Through references to the object at their end: for ObjectType and SizeOf. */
+/** Follows references to the object at their end, for ObjectType and SizeOf. */
 function baseObject(m: Places, operand: Operand, forSize: boolean): Resolved | undefined {
   let at: Operand | undefined = operand;
   for (let steps = 0; steps < MAX_REFERENCE_STEPS; steps++) {
@@ -243,7 +244,7 @@ function baseObject(m: Places, operand: Operand, forSize: boolean): Resolved | u
     } else return at;
     if (at === undefined) return undefined;
   }
-  return fault('AE_AML_CIRCULAR_REFERENCE', 'references lead round in a circle');
+  return fault('AE_AML_CIRCULAR_REFERENCE', 'circular references');
 }
 
 const MAX_REFERENCE_STEPS = 64;

@@ -1,4 +1,4 @@
-/** Time, mutexes and events (ACPI 6.5, 19.6; ACPICA exsystem.c, exmutex.c). */
+/** Operators on time, mutexes and events (ACPI 6.5, 19.6; ACPICA exsystem.c, exmutex.c). */
 import { isKnown, type Quantity } from '../../../symbolic/index.ts';
 import { fault } from '../state/fault.ts';
 import type { Operators, Places, Run, Synchronising } from '../state/machine.ts';
@@ -14,18 +14,18 @@ import {
 } from '../state/objects.ts';
 import { referenced, slotValue } from '../values/values.ts';
 
-/** The clock's start, as 100 ns since 1970: a fixed day, so results are the same each time. */
+/** Start of the clock in units of 100 ns since 1970: fixed, so that results are reproducible. */
 const CLOCK_START = 1_600_000_000n * 10_000_000n;
-/** 100 ns in a millisecond and in a microsecond. */
+/** In units of 100 ns. */
 const MILLISECOND = 10_000n;
 const MICROSECOND = 10n;
-/** Longest sleep, in milliseconds, and longest stall, in microseconds, as ACPICA has them. */
+/** Longest Sleep in milliseconds and longest Stall in microseconds in ACPICA. */
 const MAX_SLEEP = 2000n;
 const MAX_STALL = 255n;
-/** A timeout that never comes. */
+/** No timeout. */
 const FOREVER = 0xffffn;
 
-/** The mutex or event an operand names, itself or as a package element; ACPICA follows no RefOf here. */
+/** The mutex or event that an operand or a package element names; like ACPICA it does not follow RefOf. */
 function synchronised(m: Places, operand: Operand): MutexObject | EventObject | ForeignObject {
   let value: Operand = operand instanceof SlotOperand ? slotValue(m, operand.slot) : operand;
   if (value instanceof NameReference) value = referenced(m, value);
@@ -35,28 +35,28 @@ function synchronised(m: Places, operand: Operand): MutexObject | EventObject | 
   return fault('AE_AML_OPERAND_TYPE', 'neither a mutex nor an event');
 }
 
-/** Undefined: one of another table. */
+/** The mutex; `undefined` if it is in another table. */
 function mutexOf(m: Places, operand: Operand): MutexObject | undefined {
   const object = synchronised(m, operand);
   if (object instanceof EventObject) fault('AE_AML_OPERAND_TYPE', 'an event is not a mutex');
   return object instanceof MutexObject ? object : undefined;
 }
 
-/** Undefined: one of another table. */
+/** The event; `undefined` if it is in another table. */
 function eventOf(m: Places, operand: Operand): EventObject | undefined {
   const object = synchronised(m, operand);
   if (object instanceof MutexObject) fault('AE_AML_OPERAND_TYPE', 'a mutex is not an event');
   return object instanceof EventObject ? object : undefined;
 }
 
-/** A timeout in milliseconds as threads wait; undefined: for as long as it takes. */
+/** A timeout in units of 100 ns; `undefined` for none. */
 function waitingTime(milliseconds: Quantity): bigint | undefined {
   return isKnown(milliseconds) && milliseconds < FOREVER ? milliseconds * MILLISECOND : undefined;
 }
 
 const acquire: Run<Synchronising> = (m, operands, { term }) => {
   const mutex = mutexOf(m, operands.raw(0));
-  // Nobody else holds it while firmware starts up.
+  // No other thread holds it while the firmware is booting.
   if (mutex === undefined) return 0n;
   m.locks.checkOrder(mutex);
   if (m.threads !== undefined) {
@@ -72,9 +72,9 @@ const acquire: Run<Synchronising> = (m, operands, { term }) => {
 const release: Run<Synchronising> = (m, operands) => {
   const mutex = mutexOf(m, operands.raw(0));
   if (mutex === undefined) return undefined;
-  if (mutex.depth === 0) fault('AE_AML_MUTEX_NOT_ACQUIRED', 'a mutex is released that is not held');
+  if (mutex.depth === 0) fault('AE_AML_MUTEX_NOT_ACQUIRED', 'release of a mutex that is not held');
   if (m.threads !== undefined && mutex.thread !== m.threads.current)
-    fault('AE_AML_NOT_OWNER', 'a mutex is released that another thread holds');
+    fault('AE_AML_NOT_OWNER', 'release of a mutex that another thread holds');
   m.locks.release(mutex);
   return undefined;
 };
@@ -87,7 +87,7 @@ const wait: Run<Synchronising> = (m, operands) => {
     if (!m.threads.wait(() => event.signals !== 0, waitingTime(timeout))) return m.mask;
   } else if (event.signals === undefined) return integer(m.unknown('whether an event was signalled'));
   else if (event.signals === 0) {
-    // Nobody else runs who could signal: it times out.
+    // No other thread can signal the event: it times out.
     if (isKnown(timeout) && timeout < FOREVER) m.clock.sleep(timeout * MILLISECOND);
     return m.mask;
   }
@@ -125,7 +125,7 @@ export const SYNCHRONISING_OPERATORS: Operators<Synchronising> = {
     m.clock.sleep(time * MICROSECOND);
     return undefined;
   },
-  // Nobody knows what a machine's clock shows.
+  // The time of a real machine is unknown.
   Timer: (m) =>
     m.journal.active ? integer(m.unknown('the time')) : (CLOCK_START + m.clock.elapsed()) & m.mask,
 };

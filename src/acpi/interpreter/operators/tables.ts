@@ -1,4 +1,4 @@
-/** The operators that load tables and take them out again (ACPI 6.5, 19.6; ACPICA exconfig.c). */
+/** Operators that load and unload tables (ACPI 6.5, 19.6; ACPICA exconfig.c). */
 import { limit } from '../../../limits/limits.ts';
 import { type ByteValue, isKnown } from '../../../symbolic/index.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../../tables/table.ts';
@@ -20,7 +20,7 @@ import { existsElsewhere } from '../values/foreign.ts';
 import { lookUp } from '../values/names.ts';
 import { store } from '../values/store.ts';
 
-/** The bytes of a table that lies in a region or buffer. */
+/** The bytes of a table in a region or buffer. */
 function tableBytes(m: Loading, source: RegionObject | BufferObject): Uint8Array {
   const byteAt = (i: number): number => {
     let byte: ByteValue | undefined;
@@ -28,10 +28,10 @@ function tableBytes(m: Loading, source: RegionObject | BufferObject): Uint8Array
     else if (isKnown(source.address)) byte = m.regions.read(SPACE.memory, source.address + BigInt(i));
     if (typeof byte === 'number') return byte;
     m.otherTables.loadUnknown();
-    return m.abandon('what the table to be loaded holds is not known');
+    return m.abandon('the contents of the table to be loaded are unknown');
   };
   if (source instanceof RegionObject && source.space !== SPACE.memory)
-    fault('AE_AML_OPERAND_TYPE', 'tables are loaded from memory');
+    fault('AE_AML_OPERAND_TYPE', 'tables can be loaded from SystemMemory regions only');
   if (source instanceof BufferObject && source.bytes.length < TABLE_HEADER_LENGTH)
     fault('AE_INVALID_TABLE_LENGTH', 'a buffer too short for a table');
   const length = byteAt(4) + byteAt(5) * 0x100 + byteAt(6) * 0x10000 + byteAt(7) * 0x1000000;
@@ -43,38 +43,38 @@ function tableBytes(m: Loading, source: RegionObject | BufferObject): Uint8Array
   return Uint8Array.from({ length }, (_, i) => byteAt(i));
 }
 
-/** Load and LoadTable have what their table's code gave behind their own operands: so many. */
+/** Number of operands of Load and LoadTable; the result of the table's code follows them on the stack. */
 const LOAD_OPERANDS = 2;
 const LOAD_TABLE_OPERANDS = 6;
 
-/** The handle of a table that is loaded, or what stands for none. */
+/** The result of loading: a handle, 0 for none, or `undefined` after a fault. */
 function givenBy(operands: Operands, index: number): AmlValue | undefined {
   const given = operands.raw(index);
   return given instanceof TableHandle || typeof given === 'bigint' ? given : undefined;
 }
 
 /**
- * What a table is known by once it is loaded. Up to ACPI 6.3 that is a handle, which Unload takes; since 6.4 Load and
- * LoadTable say True. Asked once the table is there: where the path parts on it, it is loaded all the same.
+ * The result of Load and LoadTable: up to ACPI 6.3 a handle for Unload, since 6.4 True. This may fork, so it is called
+ * after the table is loaded.
  */
 function loadedAs(m: Loading, loaded: AmlValue): AmlValue {
   return loaded instanceof TableHandle && !m.decide(m.profile.givesTableHandles) ? m.mask : loaded;
 }
 
-/** Runs the code of the table that is in the first operand. */
+/** Loads the table in the first operand and pushes a frame for its code. */
 const beginLoad: Run<Loading> = (m, operands) => {
   const operand = operands.raw(-LOAD_OPERANDS);
   const held = operand instanceof NamespaceNode ? m.settle(operand.object) : undefined;
   const source = held instanceof RegionObject ? held : operands.value(-LOAD_OPERANDS);
   if (!(source instanceof RegionObject) && !(source instanceof BufferObject))
-    return fault('AE_AML_OPERAND_TYPE', 'tables are loaded from regions and buffers');
+    return fault('AE_AML_OPERAND_TYPE', 'tables can be loaded from regions and buffers only');
   m.loader.load(tableBytes(m, source), m.root);
   return TAKEN;
 };
 
 /**
- * Stores what stands for the table, if it was loaded; one that can't be stored is unloaded again. As long as that is a
- * handle, Load has no result besides.
+ * Stores the result of loading, if the table was loaded. If storing fails, the table is unloaded again. With a handle,
+ * Load itself yields no value.
  */
 const finishLoad: Run<Loading> = (m, operands) => {
   const given = givenBy(operands, LOAD_OPERANDS);
@@ -94,20 +94,20 @@ function storeOrUnload(m: Loading, loaded: AmlValue, put: () => void): void {
   }
 }
 
-/** Names that LoadTable is given as strings. */
+/** The node of a path that LoadTable has as a string. */
 function namedBy(m: Places, path: string, scope: NamespaceNode | undefined): NamespaceNode {
   const name = parseName(path) ?? fault('AE_BAD_PATHNAME', `${path} is not a name`);
   return lookUp(m, name, scope) ?? fault('AE_NOT_FOUND', `${path} is not found`);
 }
 
-/** What a table is looked for by; an empty string is any. */
+/** Search criteria for a table; an empty string matches any. */
 export interface WantedTable {
   readonly signature: string;
   readonly oemId: string;
   readonly oemTableId: string;
 }
 
-/** The first operands of LoadTable and DataTableRegion. @param first the place of the first of them */
+/** The search criteria of LoadTable or DataTableRegion. @param first index of the first operand */
 export function wantedTable(operands: Operands, first = 0): WantedTable {
   return {
     signature: operands.text(first),
@@ -116,30 +116,30 @@ export function wantedTable(operands: Operands, first = 0): WantedTable {
   };
 }
 
-/** The table of a signature, OEM id and OEM table id; ACPICA's AcpiTbFindTable. */
+/** Finds a table like ACPICA's AcpiTbFindTable. */
 export function findTable(m: Loading, { signature, oemId, oemTableId }: WantedTable): AcpiTable | undefined {
-  // ACPICA lets an exclamation mark end it.
+  // ACPICA accepts an exclamation mark at the end.
   if (!/^[A-Z0-9_]{3}[A-Z0-9_!]$/.test(signature))
     fault('AE_BAD_SIGNATURE', `${signature} is not a signature`);
-  if (oemId.length > 6 || oemTableId.length > 8) fault('AE_AML_STRING_LIMIT', 'an OEM id that is too long');
+  if (oemId.length > 6 || oemTableId.length > 8) fault('AE_AML_STRING_LIMIT', 'an OEM ID is too long');
   return m.loader.find(signature, oemId, oemTableId);
 }
 
-/** Is there such a table that isn't among those given? */
+/** Whether such a table exists that is not among the given ones. */
 export function isElsewhere(m: Places, { signature, oemId, oemTableId }: WantedTable): boolean {
   if (!m.otherTables.open) return false;
   const name = [signature, oemId, oemTableId].filter((text) => text !== '').join(' ');
   return m.decide(existsElsewhere(name));
 }
 
-/** The name LoadTable stores its last operand to, given where the table is loaded; undefined when none is named. */
+/** The name to which LoadTable stores its last operand; `undefined` if there is none. */
 function parameterOf(m: Places, root: string, path: string): NamespaceNode | undefined {
   if (path === '') return undefined;
-  // A relative path starts where the table is loaded.
+  // A relative path starts at the scope where the table is loaded.
   return namedBy(m, path, /^[\\^]/.test(path) ? undefined : rootOf(m, root));
 }
 
-/** Where in the namespace LoadTable loads: below its fourth operand. */
+/** The scope where LoadTable loads the table: its fourth operand. */
 function rootOf(m: Places, root: string): NamespaceNode {
   return root === '' ? m.root : namedBy(m, root, undefined);
 }
@@ -150,7 +150,7 @@ const beginLoadTable: Run<Loading> = (m, operands) => {
   const table = findTable(m, wanted);
   if (table === undefined) {
     if (!isElsewhere(m, wanted)) return 0n;
-    return m.abandon('a table is loaded that is not there');
+    return m.abandon('LoadTable of a table that is not given');
   }
   const root = operands.text(at + 3);
   const scope = rootOf(m, root);
@@ -170,9 +170,9 @@ const finishLoadTable: Run<Loading> = (m, operands) => {
     const data = operands.value(5);
     const held = m.settle(parameter.object);
     const type = held === undefined ? TYPE.uninitialized : typeOf(held);
-    // ACPICA has no rule to convert by here: exconvrt.c finds no target among LoadTable's operands.
+    // ACPICA cannot convert here: exconvrt.c finds no target among LoadTable's operands.
     if (CONVERTED.has(type) && (data instanceof NamespaceNode || typeOf(data) !== type))
-      fault('AE_AML_INTERNAL', `${parameter.path} takes no other type from LoadTable`);
+      fault('AE_AML_INTERNAL', `LoadTable cannot convert its parameter to the type of ${parameter.path}`);
     store(m, data, parameter, 'result');
   });
   return loaded;
@@ -184,19 +184,19 @@ const unload: Run<Loading> = (m, operands) => {
   const operand = operands.raw(0);
   const held = operand instanceof NamespaceNode ? m.settle(operand.object) : operands.value(0);
   if (!(held instanceof TableHandle) || !held.valid)
-    return fault('AE_AML_OPERAND_TYPE', 'Unload takes the handle of a table that is loaded');
+    return fault('AE_AML_OPERAND_TYPE', 'Unload needs the handle of a loaded table');
   m.loader.unload(held);
   m.journal.set(held, 'valid', false);
   return undefined;
 };
 
-/** What Load and LoadTable do before they have their result. */
+/** The first parts of Load and LoadTable, which push the table's code. */
 export const LOADING_OPERATORS: Operators<Loading> = {
   Load: beginLoad,
   LoadTable: beginLoadTable,
 };
 
-/** The operators themselves, with the table's code run where it was. */
+/** Unload, and the second parts of Load and LoadTable after the table's code. */
 export const TABLE_OPERATORS: Operators<Loading> = {
   Load: finishLoad,
   LoadTable: finishLoadTable,

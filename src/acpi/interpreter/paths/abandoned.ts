@@ -1,7 +1,7 @@
 /**
- * Paths that were given up. What they leave behind is put into the state once, at the end of the evaluation, and not at
- * every fork on the way out: a place that a path changed holds what nobody knows, unless all paths left the same there;
- * and so does everything that the code may still write which the paths had before them.
+ * Abandoned paths. Their effects are merged into the state once, at the end of the evaluation, not at every fork. A place
+ * that a path changed becomes unknown unless all paths left the same value there, and so does every place that the
+ * remaining code of the paths may write.
  */
 import {
   type ByteValue,
@@ -30,10 +30,10 @@ import {
 import { type MergeContext, mergePlace } from './merge.ts';
 import { type Cause, Writes } from './writes.ts';
 
-/** Different values that are kept of one place: with more it isn't known anyway. */
+/** Maximum number of different values recorded for one place; with more it is unknown anyway. */
 const MAX_VALUES = 4;
 
-/** What paths left in a place, and how many of them changed it. */
+/** The values that paths left in a place, and the number of paths that changed it. */
 interface Left {
   readonly values: unknown[];
   paths: number;
@@ -41,9 +41,9 @@ interface Left {
 
 export class AbandonedPaths {
   readonly #places = new Map<Holder, Map<Key, Left>>();
-  /** Code that was looked through already. */
+  /** Keys of code that was analyzed already. */
   readonly #seen = new Set<string>();
-  /** What the code before the paths may write. */
+  /** What the remaining code of the paths may write. */
   readonly writes = new Writes();
   #count = 0;
   #reason = '';
@@ -52,20 +52,20 @@ export class AbandonedPaths {
     return this.#count > 0;
   }
 
-  /** Why the first of them was given up. */
+  /** Why the first of them was abandoned. */
   get reason(): string {
     return this.#reason;
   }
 
-  /** Was the code before such a path looked through? */
+  /** Whether remaining code with this key was analyzed already. */
   has(key: string): boolean {
     return this.#seen.has(key);
   }
 
   /**
-   * One path is given up, with these changes and frames.
-   * @param key names the code before it, as far as it differs from that of others
-   * @param writes what that code may write, where nobody has looked yet
+   * Adds an abandoned path with its changes and frames.
+   * @param key of its remaining code, see `keyOfRest`
+   * @param writes what that code may write, unless it was analyzed already
    */
   add(
     reason: string,
@@ -100,12 +100,12 @@ export class AbandonedPaths {
   }
 
   /**
-   * Puts what the paths left into the state, in which the others have come to their end.
-   * @param mark where the first of all forks was: no path differs in what is older
+   * Merges the effects of the paths into the final state of the others.
+   * @param mark journal position of the first fork: older changes are the same on all paths
    */
   settle(journal: Journal, mark: number, why: Cause, merging: MergeContext): void {
     const originals = journal.originalsSince(mark);
-    // What the others changed and no path that was given up did holds there what it held before.
+    // On an abandoned path, a place that only other paths changed has its original value.
     for (const [holder, values] of originals)
       for (const key of values.keys())
         if (!this.#places.get(holder)?.has(key))
@@ -136,7 +136,7 @@ export class AbandonedPaths {
   }
 }
 
-/** A place that holds one of two things, and nobody knows which. */
+/** The value of a place that has one of two values under an unknown condition. */
 function mixPlace(
   why: Cause,
   holder: Holder,
@@ -165,7 +165,7 @@ function mixBytes(why: Cause, a: ArrayLike<ByteValue>, b: ArrayLike<ByteValue>):
   return Array.from(a, (byte, i) => mixByte(why, byte, b[i]!));
 }
 
-/** Bits that are the same in both stay known. */
+/** Bits that are equal in both remain known. */
 function mixByte(why: Cause, a: ByteValue, b: ByteValue): ByteValue {
   if (sameByte(a, b)) return a;
   const [left, right] = [quantityOfByte(a), quantityOfByte(b)];
@@ -186,7 +186,7 @@ type Held = AmlValue | NamespaceNode | undefined;
 function mixValues(why: Cause, a: Held, b: Held, merging: MergeContext): Held {
   if (a instanceof UnknownObject) return a;
   if (b instanceof UnknownObject) return b;
-  // Whether there is an object of a name has to stay a question.
+  // Whether the object exists remains a condition.
   if (a === undefined || b === undefined) {
     const there = (a ?? b) as AmlValue;
     return there instanceof NamespaceNode

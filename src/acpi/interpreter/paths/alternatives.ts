@@ -1,4 +1,4 @@
-/** What an evaluation gives, told apart by the conditions it depends on. */
+/** Splits the result of an evaluation by the conditions on which it depends. */
 import { limit } from '../../../limits/limits.ts';
 import {
   allOf,
@@ -20,29 +20,29 @@ import { packBytes } from '../state/buffer-bytes.ts';
 import type { AmlFault } from '../state/fault.ts';
 import { type AmlValue, BufferObject, Choice, type NamespaceNode } from '../state/objects.ts';
 
-/** One outcome, and when it is the outcome. */
+/** One outcome and its condition. */
 export interface Branch {
   readonly when: Condition;
   readonly value: AmlValue | NamespaceNode | undefined;
   readonly fault?: AmlFault;
 }
 
-/** A condition that a buffer is to be split by; undefined when it is to stay as it is. */
+/** The condition by which to split a buffer next; `undefined` for none. @param splits number of splits so far */
 export type Splitting = (buffer: BufferObject, splits: number) => Expr | undefined;
 
-/** Conditions that the bytes of one buffer are split by where it doesn't matter what they are. */
+/** Maximum number of conditions by which {@link byAnyByte} splits a buffer. */
 const MAX_SPLITS = 4;
 
-/** By any condition that a byte is chosen by, up to {@link MAX_SPLITS} of them. */
+/** Splits by conditions of any byte. */
 export const byAnyByte: Splitting = (buffer, splits) =>
   splits < MAX_SPLITS ? conditionIn(buffer) : undefined;
 
 /**
- * The outcomes of a value: sides of Choices, and buffers in which a condition chooses between bytes. They exclude each
- * other, and one of them holds wherever `when` does. Undefined when there are too many. A single branch means that
- * nothing depends on a condition (bytes may still be unknown).
- * @param faults paths that came to no value
- * @param failed why all other paths didn't, if so
+ * The outcomes of a value: sides of Choices, and buffers split by conditions. Their conditions exclude each other, and
+ * one of them is true whenever `when` is. `undefined` if there are too many. A single branch means that nothing depends
+ * on a condition (bytes may still be unknown).
+ * @param faults paths that faulted
+ * @param failed the fault of all other paths, if they faulted too
  */
 export function alternativesOf(
   value: AmlValue | NamespaceNode | undefined,
@@ -82,11 +82,11 @@ export function alternativesOf(
     if (same !== undefined) same.when = anyOf([same.when, next.when]);
     else branches.push({ when: next.when, value: at });
   }
-  // One outcome is all there is, whatever the conditions came to.
+  // A single outcome has the whole condition.
   if (branches.length === 1) branches[0]!.when = fine;
   if (failed !== undefined) branches.push({ when: fine, value: undefined, fault: failed });
   for (const [i, { when: failing, fault }] of faults.entries()) {
-    // That the ones before exclude it is in its condition, unless that grew too large to be kept: then it is said again.
+    // Its condition excludes those of the faults before, unless it became opaque; then they are excluded here.
     const before =
       opaqueReasons(failing).length === 0 ? [] : faults.slice(0, i).map((each) => not(each.when));
     branches.push({ when: allOf([when, failing, ...before]), value: undefined, fault });
@@ -94,7 +94,7 @@ export function alternativesOf(
   return branches.filter((branch) => branch.when !== 0n);
 }
 
-/** Are these two buffers of the same bytes? */
+/** Whether both are buffers with the same bytes, or the same value. */
 function sameBytes(a: Branch['value'], b: Branch['value']): boolean {
   if (a === b) return true;
   if (!(a instanceof BufferObject && b instanceof BufferObject) || a.unknown !== b.unknown) return false;
@@ -103,7 +103,7 @@ function sameBytes(a: Branch['value'], b: Branch['value']): boolean {
   return true;
 }
 
-/** A condition that a byte of the buffer is chosen by. */
+/** The condition of the first byte of the buffer that depends on one. */
 function conditionIn({ bytes }: BufferObject): Expr | undefined {
   for (const byte of bytes) {
     const condition = conditionOf(byte);
@@ -112,14 +112,14 @@ function conditionIn({ bytes }: BufferObject): Expr | undefined {
   return undefined;
 }
 
-/** The condition that a byte is chosen by, if there is one. */
+/** The condition on which a byte depends; `undefined` if it depends on none. */
 export function conditionOf(byte: ByteValue | undefined): Expr | undefined {
   if (byte === undefined || typeof byte === 'number') return undefined;
   const part = quantityOfByte(byte);
   return !isKnown(part) && part.kind === 'choose' ? part.when : undefined;
 }
 
-/** The buffer where a condition holds, or doesn't. */
+/** The buffer under the assumption that a condition is true or false. */
 function bufferGiven(buffer: BufferObject, condition: Expr, holds: boolean): BufferObject {
   const bytes: ByteValue[] = [];
   const source = buffer.bytes;

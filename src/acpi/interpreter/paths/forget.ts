@@ -1,4 +1,4 @@
-/** Makes unknown what code may have written that was given up: exactly those places, on no condition. */
+/** Makes the places unknown that abandoned code may have written. */
 import {
   type ByteValue,
   bytesOfQuantity,
@@ -26,13 +26,13 @@ import {
 } from '../state/objects.ts';
 import { MAX_INDIRECTION, MAX_TRACKED_BYTES } from '../values/fields.ts';
 import { forgetBytes, knownOrUnwritten, putRegionByte } from '../values/region-access.ts';
-import { tellSharers } from '../values/values.ts';
+import { updateSharedInteger } from '../values/values.ts';
 import { leavesOf } from './may-write.ts';
 import type { BitRange, Cause, Container, NodeWrite, Writes } from './writes.ts';
 
-/** Makes unknown what these places hold. */
+/** Makes these places unknown. */
 export function forget(m: Forgetting, writes: Writes, why: Cause): void {
-  if (writes.anything) m.givenUp.state(`${why.reason}: what it may change isn't known`);
+  if (writes.anything) m.abandonedCode.state(`${why.reason}: it may change anything`);
   if (writes.tables) m.otherTables.loadUnknown();
   for (const [node, ways] of writes.nodes) forgetNode(m, node, ways, why);
   for (const [buffer, ranges] of writes.bits)
@@ -47,7 +47,7 @@ const DATA: ReadonlyMap<number, NodeWrite> = new Map<number, NodeWrite>([
   [TYPE.string, 'string'],
   [TYPE.buffer, 'buffer'],
 ]);
-/** Nothing is stored to these; only CopyObject puts another object in their place. */
+/** Types to which values cannot be stored; only CopyObject replaces such objects. */
 const UNSTORABLE: ReadonlySet<number> = new Set([
   TYPE.device,
   TYPE.event,
@@ -65,10 +65,10 @@ function forgetNode(m: Forgetting, node: NamespaceNode, ways: ReadonlySet<NodeWr
   const forgotten = forgottenOf(m, object, ways, why);
   if (forgotten === object) return;
   m.journal.set(node, 'object', forgotten);
-  if (forgotten !== undefined && !(forgotten instanceof Choice)) tellSharers(m, node, forgotten);
+  if (forgotten !== undefined && !(forgotten instanceof Choice)) updateSharedInteger(m, node, forgotten);
 }
 
-/** What there is in an object's place afterwards: the object itself where its content was made unknown. */
+/** The object that replaces an object; the object itself if only its contents became unknown. */
 function forgottenOf(
   m: Forgetting,
   object: AmlValue | undefined,
@@ -104,7 +104,7 @@ function forgetContent(m: Forgetting, object: BufferObject | StringObject, why: 
   if (object instanceof StringObject) m.journal.set(object, 'text', undefined);
   else if (object.bytes.length > 0)
     setBytes(m, object, unknownBytes(object.bytes.length, why.reason, why.inputs));
-  // An empty buffer takes the length of what is stored to it.
+  // Storing to an empty buffer changes its length.
   else if (object.unknown === undefined) m.journal.set(object, 'unknown', why.reason);
 }
 
@@ -113,7 +113,7 @@ function setBytes(m: Forgetting, buffer: BufferObject, bytes: ByteValue[]): void
   buffer.step = m.journal.step;
 }
 
-/** Fields of more bits become unknown byte by byte. */
+/** Wider fields become unknown byte by byte. */
 const MAX_FIELD_BITS = 64;
 
 function forgetBits(m: Forgetting, buffer: BufferObject, range: BitRange, why: Cause): void {
@@ -160,10 +160,10 @@ function forgetElements(
   }
 }
 
-/** Field flags: update rule. */
+/** UpdateRule in the field flags. */
 const PRESERVE = 0;
 
-/** What lies under a field: with Preserve its own bits, else all that is written with them. */
+/** Makes the region under a field unknown: with Preserve the field's bits, otherwise all bits that are written with them. */
 function forgetField(m: Forgetting, field: FieldObject, why: Cause, depth: number): void {
   const { source } = field;
   if (depth > MAX_INDIRECTION) return;

@@ -1,7 +1,8 @@
 /**
- * What code may write that isn't run to its end: named objects, bits of buffers behind buffer fields, elements behind
- * references, in the methods it calls too. What an opcode may change is said by its row alone (`changes`). References are
- * followed through arguments, locals and what methods return; each of these holds all that is ever put there.
+ * Static analysis of what abandoned code may write: named objects, bits of buffers through buffer fields, elements
+ * through references, also in methods that it calls. What an opcode may write is in its row (`changes`). The analysis is
+ * flow-insensitive: arguments, locals and return values of a method are sets of everything that is ever assigned, and
+ * are computed by iteration to a fixed point.
  */
 
 import { visibleNodes } from '../../namespace/lookup.ts';
@@ -30,17 +31,17 @@ import {
 import { type RestOfCode, termsOfMethod } from './rest-of-code.ts';
 import { type Container, type NodeWrite, Writes } from './writes.ts';
 
-/** Methods looked through, terms looked at, and times that all are looked at again: beyond, nothing is relied on. */
+/** Limits of methods, terms and rounds, beyond which the code may write anything. */
 const MAX_METHODS = 400;
 const MAX_TERMS = 200_000;
 const MAX_ROUNDS = 16;
-/** Sides of a Choice that are looked at, and elements inside elements. */
+/** Maximum number of sides of a Choice. */
 const MAX_LEAVES = 4096;
 
-/** It can't be told what a reference leads to. */
+/** An unknown reference. */
 const ANYTHING = Symbol('anything');
 
-/** A reference to an element of an object; undefined: to any. */
+/** A reference to an element of an object. `index` is `undefined` if it is unknown. */
 class Element {
   readonly object: Container;
   readonly index: number | undefined;
@@ -50,31 +51,31 @@ class Element {
   }
 }
 
-/** What something may be written through: a name or a local that is referred to, an element, or an object itself. */
+/** What gives write access: a reference to a name, a local or an element, or an object itself. */
 type Thing = NamespaceNode | SlotReference | Element | Container | typeof ANYTHING;
 type Things = Set<Thing>;
 
-/** Code whose locals and arguments are the same. */
+/** The code of one frame, or of a method for all its calls. */
 interface Body {
-  /** Is it run, or only what it returned asked for, which it did before? */
+  /** False if the code was executed before, and only its return value matters. */
   runs: boolean;
   readonly terms: readonly Term[];
   readonly scope: NamespaceNode;
   readonly slots: readonly Things[];
-  /** What it returns gives access to. */
+  /** What its return value gives access to. */
   readonly returned: Things;
-  /** What names used here may mean. */
+  /** Cache: the nodes that names may denote here. */
   readonly nodes: Map<NamePath, readonly NamespaceNode[]>;
-  /** Terms that define objects here which give access to others, by the name they make. */
+  /** Terms that define objects which give access to others, by name. */
   readonly definitions: Map<string, Term[]>;
 }
 
-/** Everything that the rest of some code may write. */
+/** Everything that remaining code may write. */
 export function writesOf(m: Places, rest: readonly RestOfCode[]): Writes {
   return new Search(m).run(rest);
 }
 
-/** What code that isn't there may write through the values that it is handed. */
+/** What unknown code may write through its arguments. */
 export function writesThrough(m: Places, values: readonly (AmlValue | NamespaceNode)[]): Writes {
   return new Search(m).handOn(values);
 }
@@ -102,7 +103,7 @@ class Search {
     }
     for (let round = 0; round === 0 || this.#grown; round++) {
       this.#grown = false;
-      // Methods that are called stand behind those that are there.
+      // The loop also visits methods that it appends.
       for (let i = 0; i < this.#bodies.length; i++) {
         const body = this.#bodies[i]!;
         this.#terms += body.terms.length;
@@ -161,7 +162,7 @@ class Search {
     for (const at of replaces ?? []) this.#store(body, operands[at], type ?? 'object', given);
   }
 
-  /** A name is looked at: a method runs, and before a field is read its index and bank registers are written. */
+  /** Handles a use of a name: it calls a method, and reading a field writes its index or bank register. */
   #mention(body: Body, term: Term): void {
     for (const node of this.#nodes(body, term.nameAt(0))) {
       for (const object of leavesOf(node.object)) {
@@ -178,7 +179,7 @@ class Search {
     }
   }
 
-  /** @param runs it is run, and not only what it returned looked at */
+  /** The body of a called method. @param runs false if it was executed before and only its return value matters */
   #called(node: NamespaceNode, { term }: MethodObject, runs: boolean): Body | undefined {
     if (term === undefined) return undefined;
     let body = this.#methods.get(term);
@@ -202,7 +203,7 @@ class Search {
     else if (source.kind === 'bank') this.#writes.node(source.bank, 'content');
   }
 
-  /** The `_REG` beside a region that is made. */
+  /** Calls the `_REG` in the scope of a new region. */
   #connect(body: Body): void {
     const node = body.scope.children.get('_REG');
     if (node === undefined) return;
@@ -219,13 +220,13 @@ class Search {
     }
   }
 
-  /** Something is put where an operand says. @param given what it gives access to */
+  /** Stores to an operand. @param given what the value gives access to */
   #store(body: Body, operand: Operand | undefined, how: NodeWrite, given: Things): void {
     if (!(operand instanceof Term)) return;
     const slot = slotOf(operand);
     if (slot !== undefined) {
       this.#add(body.slots[slot]!, references(given));
-      // An argument made by RefOf is written through, without conversion.
+      // Storing to an argument that is a reference writes through it, without conversion.
       if (slot < FIRST_ARGUMENT_SLOT || !body.runs) return;
       for (const thing of body.slots[slot]!)
         if (thing === ANYTHING || isNode(thing) || thing instanceof SlotReference)
@@ -248,7 +249,7 @@ class Search {
     }
   }
 
-  /** A buffer field that this very code makes is stored to: bits of the buffers it may be of. */
+  /** Storing to a buffer field that this code creates writes bits of its buffer. */
   #view(body: Body, operand: Term): void {
     if (operand.op !== OPCODES.NamePath) return;
     for (const definition of definitionsOf(body, operand.nameAt(0))) {
@@ -269,7 +270,7 @@ class Search {
 
   // ---- what terms give access to
 
-  /** What a value gives access to. */
+  /** What the value of an operand gives access to. */
   #things(body: Body, operand: Operand | undefined): Things {
     if (!(operand instanceof Term)) return NO_THINGS;
     const { op } = operand;
@@ -311,7 +312,7 @@ class Search {
         for (const thing of this.#things(body, operand))
           for (const object of isContainer(thing) ? [thing] : this.#referredTo(body, thing))
             if (isContainer(object)) found.add(this.#element(object, index));
-            // What isn't known and isn't the caller's is a copy, or stays unknown where it stands.
+            // An unknown object that is not an argument is a copy, or is unknown already.
             else if (object === ANYTHING && isArgument(operand)) found.add(object);
         return found;
       }
@@ -320,7 +321,7 @@ class Search {
     }
   }
 
-  /** The places that a name, a target or what is referred to stands for. */
+  /** The places that a name, target or referent denotes. */
   #places(body: Body, operand: Operand | undefined): Things {
     if (isName(operand)) return new Set(this.#nodes(body, operand));
     if (!(operand instanceof Term)) return NO_THINGS;
@@ -331,7 +332,7 @@ class Search {
     const name = operand.nameAt(0);
     for (const node of this.#nodes(body, name)) {
       places.add(node);
-      // A method in a target's place is called: what it returns is written through.
+      // A method as a target is called, and its return value is written through.
       for (const object of leavesOf(node.object))
         if (object instanceof MethodObject)
           for (const thing of this.#called(node, object, false)?.returned ?? NO_THINGS) places.add(thing);
@@ -342,7 +343,7 @@ class Search {
     return places;
   }
 
-  /** What lies behind a reference. */
+  /** What the object behind a reference gives access to. */
   #referredTo(body: Body, thing: Thing): Things {
     if (thing === ANYTHING) return new Set([ANYTHING]);
     if (thing instanceof Element) {
@@ -363,7 +364,7 @@ class Search {
     return NO_THINGS;
   }
 
-  /** What a value that there is gives access to. */
+  /** What an existing value gives access to. */
   #thingsOf(held: AmlValue | NamespaceNode | undefined): Things {
     const things: Things = new Set();
     for (const value of leavesOf(held)) {
@@ -427,7 +428,7 @@ function union(parts: readonly Things[]): Things {
   return all;
 }
 
-/** What stays access to the same place when it is stored: data is copied. */
+/** The references among them: a stored container is copied. */
 function* references(things: Things): Generator<Thing> {
   for (const thing of things) if (!isContainer(thing)) yield thing;
 }
@@ -442,7 +443,7 @@ function isNode(thing: Thing): thing is NamespaceNode {
 
 const NO_LEAVES: readonly never[] = [];
 
-/** Every side of a Choice. */
+/** The value; all sides of a Choice, except for `undefined` ones. */
 export function leavesOf<T>(value: AmlValue | T | undefined): readonly (AmlValue | T)[] {
   if (!(value instanceof Choice)) return value === undefined ? NO_LEAVES : [value];
   const leaves: (AmlValue | T)[] = [];
@@ -455,7 +456,7 @@ export function leavesOf<T>(value: AmlValue | T | undefined): readonly (AmlValue
   return leaves;
 }
 
-/** The slot of a local or an argument. */
+/** The slot of a local or argument; `undefined` for any other term. */
 function slotOf({ op }: Term): number | undefined {
   const slot = op.code - OPCODES.Local0.code;
   return slot >= 0 && op.code <= OPCODES.Arg6.code ? slot : undefined;
@@ -466,7 +467,7 @@ function isArgument(operand: Operand | undefined): boolean {
   return slot !== undefined && slot >= FIRST_ARGUMENT_SLOT;
 }
 
-/** The name that a term gives to the object it defines: the last of its names. */
+/** The name of the object that a term defines: its last name. */
 function definedName(term: Term): NamePath | undefined {
   const at = term.op.operands.filter((kind) => kind !== 'PkgLength').lastIndexOf('NameString');
   return at < 0 ? undefined : term.nameAt(at);

@@ -1,4 +1,4 @@
-/** Putting the states of two paths together: where they differ, the value is a choice by the condition. */
+/** Merges the states of two paths: where they differ, the value is a choice by a condition. */
 import { InnerLimit, moreThan } from '../../../limits/limits.ts';
 import {
   type ByteValue,
@@ -38,7 +38,7 @@ import {
 
 const VALUE_CASES = new InnerLimit('value-cases');
 
-/** Puts together two states that started from the current one: `yes` where the condition holds, `no` elsewhere. */
+/** Merges two deltas to the current state: `yes` applies if the condition is true, `no` otherwise. */
 export function mergeDeltas(when: Expr, yes: Delta, no: Delta, context: MergeContext): Delta {
   const merged: Delta = new Map();
   const side = (delta: Delta, holder: Holder, key: Key): unknown => {
@@ -64,7 +64,7 @@ export function mergeDeltas(when: Expr, yes: Delta, no: Delta, context: MergeCon
   return merged;
 }
 
-/** Changes the current state to `other`'s values where the condition holds. */
+/** Merges a delta into the current state: it applies if the condition is true. */
 export function mergeInto(journal: Journal, when: Expr, other: Delta, context: MergeContext): void {
   const merged: Delta = new Map();
   for (const [holder, values] of other) {
@@ -80,19 +80,19 @@ export interface MergeContext {
   /** Width of an integer. */
   readonly bits: number;
   readonly initialByte: InitialByte;
-  /** Told of work: bytes put together. */
+  /** Counts work against the budget. */
   spend(work: number): void;
-  /** Told of a place whose two values can't be put together. */
+  /** Called if the values of a place cannot be merged: the state is unreliable from then on. */
   abandonState(reason: string): void;
 }
 
-/** What a region's byte is that nobody wrote: named by the holder and key of the place. */
+/** The initial value of a region's byte at a place. */
 export type InitialByte = (holder: Holder, key: Key) => ByteValue;
 
-/** Bytes compared in the time of one instruction, as a power of two. */
+/** Binary logarithm of the number of bytes that are compared in the time of one instruction. */
 const BYTES_PER_WORK = 4;
 
-/** One value of a place for two paths. */
+/** Merges the values of a place. */
 export function mergePlace(
   when: Expr,
   holder: Holder,
@@ -127,10 +127,10 @@ export function mergePlace(
 
 type MergedValue = AmlValue | NamespaceNode | undefined;
 
-/** A Choice with so many leaves, half of them the same, is put in order: each value once. */
+/** A Choice with at least this number of leaves, at most half of them distinct, is rebuilt with each value once. */
 const MANY_LEAVES = 12;
 
-/** One value for two paths. Objects of their own identity stay apart, as a Choice. */
+/** Merges two values: integers become an expression, other objects a Choice. */
 export function mergeValues(
   when: Expr,
   yes: AmlValue | undefined,
@@ -171,17 +171,17 @@ function leavesOf(value: MergedValue): MergedValue[] {
   return leaves;
 }
 
-/** Conditions put together for values that many paths have, since it was last asked. */
+/** Number of conditions combined in `casesOf` since the last call of {@link conditionsMerged}. */
 let conditions = 0;
 
-/** Counts from zero again. */
+/** Returns and resets the number of combined conditions. */
 export function conditionsMerged(): number {
   const count = conditions;
   conditions = 0;
   return count;
 }
 
-/** What a Choice may be, each value once, with its condition; undefined when it has too many leaves to look at. */
+/** The distinct values of a Choice with their conditions; `undefined` if it has too many leaves. */
 function casesOf(choice: Choice): { value: MergedValue; when: Quantity }[] | undefined {
   const cases: { value: MergedValue; when: Quantity }[] = [];
   const pending: { value: MergedValue; when: Quantity }[] = [{ value: choice, when: 1n }];
@@ -201,7 +201,7 @@ function casesOf(choice: Choice): { value: MergedValue; when: Quantity }[] | und
   return cases.filter(({ when }) => when !== 0n);
 }
 
-/** A Choice among cases one of which holds. */
+/** A Choice among cases, one of whose conditions is true. */
 function chosenOf(cases: readonly { value: MergedValue; when: Quantity }[]): MergedValue {
   let result = cases.at(-1)?.value;
   for (let i = cases.length - 2; i >= 0; i--) {
@@ -257,7 +257,7 @@ function sameObject(a: AmlValue, b: AmlValue): boolean {
   return false;
 }
 
-/** Bytes of two paths, of equal number. Runs that differ become one choice, so numbers in them stay whole. */
+/** Merges two byte lists of equal length. A run of different bytes becomes one choice, so numbers remain one expression. */
 export function mergeBytes(
   when: Expr,
   yes: ArrayLike<ByteValue>,

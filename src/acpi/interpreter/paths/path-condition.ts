@@ -1,4 +1,4 @@
-/** What holds on the path being run, and what follows from it for conditions and numbers. */
+/** The assumptions of the current path, and what follows from them for conditions and numbers. */
 import {
   choose,
   compare,
@@ -12,7 +12,7 @@ import {
   sameQuantity,
 } from '../../../symbolic/index.ts';
 
-/** Numbers an expression may be, as far as the assumptions say: from `least` to `most`, none of `excluded`. */
+/** Possible values of an expression: from `least` to `most`, both inclusive, without `excluded`. */
 interface Range {
   least: bigint;
   most: bigint;
@@ -21,17 +21,17 @@ interface Range {
 
 export class PathCondition {
   readonly #assumptions: Expr[] = [];
-  /** Comparisons made, to be counted against a budget. */
+  /** Comparisons of expressions since they were last counted against the budget. */
   protected comparisons = 0;
 
-  /** Conditions that hold on the path being run. */
+  /** Conditions that are true on the current path. */
   get assumptions(): readonly Expr[] {
     return this.#assumptions;
   }
 
-  /** Takes a condition as given, until {@link retract}. */
+  /** Assumes a condition until {@link retract}. */
   assume(condition: Expr): void {
-    // What holds together holds each by itself.
+    // The parts of a conjunction are assumed one by one.
     if (condition.kind === 'all') for (const part of condition.of) this.assume(part);
     else this.#assumptions.push(condition);
   }
@@ -40,29 +40,29 @@ export class PathCondition {
     this.#assumptions.length = length;
   }
 
-  /** Takes back one assumption, wherever it stands. */
+  /** Removes one assumption. */
   protected dismiss(assumption: Expr | undefined): void {
     const at = assumption === undefined ? -1 : this.#assumptions.lastIndexOf(assumption);
     if (at >= 0) this.#assumptions.splice(at, 1);
   }
 
-  /** As {@link assume}, in one piece: what {@link dismiss} takes back. */
+  /** As {@link assume}, without splitting a conjunction, for {@link dismiss}. */
   protected assumeWhole(assumption: Expr): void {
     this.#assumptions.push(assumption);
   }
 
-  /** Whether a condition holds on this path: 1n, 0n, or what is left of it to decide. */
+  /** Whether a condition is true on this path: 1n, 0n, or a condition that remains to be decided. */
   decided(condition: Quantity): Quantity {
     if (isKnown(condition) || this.#assumptions.length === 0) return condition;
-    const said = this.#said(condition);
-    if (said !== undefined) return said;
+    const assumed = this.#assumed(condition);
+    if (assumed !== undefined) return assumed;
     const left = this.#reduced(condition);
-    // What is left may be the very thing that was assumed when it was left before.
-    return isKnown(left) || left === condition ? left : (this.#said(left) ?? left);
+    // The remaining condition may have been assumed before.
+    return isKnown(left) || left === condition ? left : (this.#assumed(left) ?? left);
   }
 
-  /** What an assumption says of the condition as a whole. */
-  #said(condition: Expr): Quantity | undefined {
+  /** 1n or 0n if the condition or its negation is an assumption. */
+  #assumed(condition: Expr): Quantity | undefined {
     const opposite = not(condition);
     this.comparisons += this.#assumptions.length;
     for (const assumption of this.#assumptions) {
@@ -100,7 +100,7 @@ export class PathCondition {
     if (isKnown(of)) return condition;
     const range = this.#rangeOf(of);
     if (known === undefined) {
-      // Two numbers nobody knows: one may have been found to be a plain one.
+      // Of two unknown numbers, the assumptions may fix one.
       if (range?.least === range?.most && range !== undefined) return compare(op, left, range.least);
       const other = isKnown(left) ? undefined : this.#rangeOf(left);
       return other !== undefined && other.least === other.most ? compare(op, other.least, right) : condition;
@@ -112,7 +112,7 @@ export class PathCondition {
       const impossible = known < least || known > most || excluded.includes(known);
       return impossible ? (op === 'eq' ? 0n : 1n) : condition;
     }
-    // `of` on the left: below (or at most) the number; else above it.
+    // `of < known` or `of <= known` if `below`, otherwise `known < of` or `known <= of`.
     const below = isKnown(right);
     const strict = op === 'lt';
     if (below) {
@@ -125,7 +125,7 @@ export class PathCondition {
     return condition;
   }
 
-  /** What the assumptions say of a number; undefined when nothing. */
+  /** The range of a number by the assumptions; `undefined` if there are none about it. */
   #rangeOf(of: Expr): Range | undefined {
     let range: Range | undefined;
     for (const assumption of this.#assumptions) {
@@ -148,7 +148,7 @@ export class PathCondition {
     return range;
   }
 
-  /** A number, without the choices that this path has made. */
+  /** A number without choices that are decided on this path. */
   refined(value: Quantity): Quantity {
     let at = value;
     while (!isKnown(at) && at.kind === 'choose') {

@@ -1,4 +1,4 @@
-/** Where paths get to, what they bring along, and what those come to that get to the same place. */
+/** Targets and outcomes of paths, and how outcomes with the same target are merged. */
 import { choose, type Expr, gather, not, type Quantity } from '../../../symbolic/index.ts';
 import type { AmlFault } from '../state/fault.ts';
 import type { Delta } from '../state/journal.ts';
@@ -7,23 +7,23 @@ import type { Frame, Statement } from '../state/machine.ts';
 import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 import { type MergeContext, mergeDeltas, mergeValues } from './merge.ts';
 
-/** Where a path goes. Depth counts frames: 1 is the first method called. */
+/** Where a path continues. `depth` is the number of frames. */
 export type Target =
   | { readonly kind: 'jump'; readonly depth: number; readonly pc: number }
   | { readonly kind: 'return'; readonly depth: number }
   | { readonly kind: 'fault' };
 
-/** What a frame needs besides its slots to go on somewhere. */
+/** The state of a frame besides its slots. */
 export interface FrameContext {
   readonly loops: Frame['loops'];
   readonly scopes: readonly NamespaceNode[];
   readonly scope: NamespaceNode;
 }
 
-/** A path that got somewhere, with what it changed since the fork. */
+/** A path at its target, with its changes since the fork. */
 export interface Outcome {
   readonly target: Target;
-  /** When this path is taken, given that its side of the fork is. */
+  /** The condition of this path, given that of its side of the fork. */
   readonly guard: Quantity;
   readonly delta: Delta;
   readonly value: AmlValue | NamespaceNode | undefined;
@@ -33,11 +33,11 @@ export interface Outcome {
 
 export interface Pending extends Outcome {
   readonly guard: Expr;
-  /** Journal position that the delta counts from. */
+  /** Journal position to which the delta is relative. */
   readonly mark: number;
-  /** Number of forks it lies inside. */
+  /** Number of enclosing forks. */
   readonly level: number;
-  /** What the other paths may assume while it waits. */
+  /** What the other paths assume while it waits. */
   readonly assumption: Expr | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface Fork {
   readonly depth: number;
   readonly pc: number;
   readonly sp: number;
-  /** Operands of the frame, which the first side may overwrite. */
+  /** Copy of the frame's operands, which the first side may overwrite. */
   readonly operands: readonly unknown[];
   readonly statement: Statement;
   readonly when: Expr;
@@ -53,7 +53,7 @@ export interface Fork {
   readonly context: FrameContext;
   readonly hold: Hold;
   readonly assumptions: number;
-  /** Outcomes of the first side, once it is done. */
+  /** Outcomes of the first side, after it has ended. */
   first: readonly Outcome[] | undefined;
 }
 
@@ -63,12 +63,12 @@ export function same(a: Target, b: Target): boolean {
   return b.kind === 'fault';
 }
 
-/** Outcomes that become one: those that go to the same place, faults of the same kind. */
+/** Whether two outcomes are merged: they have the same target, and the same code if they are faults. */
 export function alike(a: Outcome, b: Outcome): boolean {
   return same(a.target, b.target) && a.fault?.code === b.fault?.code;
 }
 
-/** A path that was given up; its changes are kept by {@link AbandonedPaths}. */
+/** Whether a path was abandoned; its changes are in {@link AbandonedPaths}. */
 export function isAbandoned({ target, fault }: Pick<Outcome, 'target' | 'fault'>): boolean {
   return target.kind === 'fault' && fault?.code === 'NOT_FOLLOWED';
 }
@@ -89,7 +89,7 @@ export function contextOf(frame: Frame): FrameContext {
   };
 }
 
-/** Must a path that waits at `waiting` run on before another may go to `target`? */
+/** Whether a path that waits at `waiting` must continue before another path goes to `target`. */
 export function deeper(waiting: Target, target: Target): boolean {
   if (waiting.kind === 'fault') return false;
   if (target.kind === 'fault') return true;
@@ -98,8 +98,8 @@ export function deeper(waiting: Target, target: Target): boolean {
 }
 
 /**
- * The one of the waiting paths that goes on first: a fault may pass over several, and the frames of an outer one are all
- * that is left once it goes on.
+ * The waiting path that continues first: the one with the innermost frame, since a path in an outer frame removes the
+ * frames above it.
  */
 export function innermost(waiting: readonly Pending[]): Pending | undefined {
   let first: Pending | undefined;
@@ -108,7 +108,7 @@ export function innermost(waiting: readonly Pending[]): Pending | undefined {
   return first;
 }
 
-/** Puts an outcome of the same side of a fork to the others; with the one that goes to the same place it becomes one. */
+/** Adds an outcome to those of the same side of a fork, merging it with one that is alike. */
 export function addOutcome(outcomes: Outcome[], other: Outcome, merging: MergeContext): void {
   const at = outcomes.findIndex((outcome) => alike(outcome, other));
   const mate = outcomes[at];
@@ -125,7 +125,7 @@ export function addOutcome(outcomes: Outcome[], other: Outcome, merging: MergeCo
   };
 }
 
-/** The outcomes of both sides of a fork that are possible, the one to go on with first. */
+/** The possible outcomes of both sides of a fork; the first is the one to continue with. */
 export function outcomesOf(
   fork: Fork,
   yes: readonly Outcome[],
@@ -155,7 +155,7 @@ export function outcomesOf(
     .sort((a, b) => distance(fork, a.target) - distance(fork, b.target));
 }
 
-/** How far from the end of the fork's statement a path is: the nearest goes on first. */
+/** Rank of a target: a path at the end of the fork's statement continues first. */
 function distance(fork: Fork, target: Target): number {
   if (target.kind === 'fault') return 3;
   if (target.kind === 'return') return 2;

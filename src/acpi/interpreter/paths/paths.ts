@@ -1,8 +1,8 @@
 /**
- * Both sides of a branch on something unknown. A fork runs one side to the end of the statement it arose in, takes
- * the changes back, runs the other, and puts the two states together; so the work grows with the length of the code
- * and not with the number of paths. A path that leaves the statement otherwise (Return, Break, a fault) waits until
- * the other paths get to where it went: it is pending.
+ * Explores both sides of a branch on an unknown condition. A fork executes one side to the end of the current statement,
+ * rolls back its changes, executes the other side and merges the two states. So the work grows with the length of the
+ * code, not with the number of paths. A path that leaves the statement otherwise (by Return, Break or a fault) is
+ * pending: it waits until the other paths reach its target.
  */
 import { InnerLimit } from '../../../limits/limits.ts';
 import {
@@ -40,7 +40,7 @@ import type { Cause, Writes } from './writes.ts';
 
 const FORK_DEPTH = new InnerLimit('fork-depth');
 
-/** Thrown where a decision on an unknown condition is needed; the instruction starts over on each side. */
+/** Thrown if an unknown condition must be decided; the instruction is executed again on each side. */
 export class ForkSignal {
   readonly when: Expr;
   constructor(when: Expr) {
@@ -48,27 +48,27 @@ export class ForkSignal {
   }
 }
 
-/** What a fork costs besides the instructions run twice. */
+/** Cost of a fork, besides the instructions that are executed twice. */
 const WORK_OF_FORK = 30;
 
-/** Of looking through code for what it may write. */
-const WORK_OF_LOOKING = 200;
+/** Cost of analyzing what code may write. */
+const WORK_OF_ANALYSIS = 200;
 export class Paths extends WaitingPaths {
-  /** Journal position of the first fork: nothing older differs between paths. */
+  /** Journal position of the first fork: older changes are the same on all paths. */
   #firstFork = 0;
   #abandoned = new AbandonedPaths();
 
-  /** Is there anything that instructions have to look out for? */
+  /** There are forks or pending paths. */
   get open(): boolean {
     return this.forks.length > 0 || this.pendings.length > 0;
   }
 
-  /** May no further fork be opened? */
+  /** No further fork is allowed. */
   get exhausted(): boolean {
     return this.forks.length >= FORK_DEPTH.now || this.overworked;
   }
 
-  /** Opens a fork at an instruction of the top frame, which then runs with the condition assumed. */
+  /** Forks at an instruction of the top frame, which is then executed with the condition assumed. */
   fork(when: Expr, pc: number, sp: number): void {
     const { frames, journal } = this.machine;
     const frame = frames.at(-1)!;
@@ -99,7 +99,10 @@ export class Paths extends WaitingPaths {
     this.machine.sp = sp;
   }
 
-  /** Before each instruction: has the path come to where others wait, or left its fork's statement? */
+  /**
+   * Called before each instruction: merges pending paths whose target it is, or ends a side of a fork.
+   * @returns whether a side of a fork ended
+   */
   arrive(): boolean {
     const { frames } = this.machine;
     const depth = frames.length;
@@ -123,7 +126,7 @@ export class Paths extends WaitingPaths {
     return places;
   }
 
-  /** A path goes somewhere by itself: returns, or faults (with the jump to where the fault is dealt with, if any). */
+  /** The path returns or faults; a fault in module-level code jumps to the next statement. */
   go(
     target: Target,
     value: AmlValue | NamespaceNode | undefined,
@@ -148,39 +151,39 @@ export class Paths extends WaitingPaths {
   }
 
   /**
-   * Gives up the current path: it goes nowhere, and what it changed may or may not be so.
-   * @param reason what its doings are unknown by
-   * @param rest the code before it
+   * Abandons the current path: what it and its remaining code changed or may change becomes unknown.
+   * @param reason why, for the unknown values
+   * @param rest its remaining code
    */
-  giveUp(fault: AmlFault, reason: string, rest: readonly RestOfCode[], writes: () => Writes): void {
+  abandon(fault: AmlFault, reason: string, rest: readonly RestOfCode[], writes: () => Writes): void {
     const { journal, frames } = this.machine;
     const key = keyOfRest(rest);
-    // What it may write is looked up while the names that its methods made are there.
+    // Analyzed while the names that its methods created still exist.
     const found = this.#abandoned.has(key) ? undefined : writes();
-    if (found !== undefined) this.spend(WORK_OF_LOOKING);
+    if (found !== undefined) this.spend(WORK_OF_ANALYSIS);
     this.machine.withdraw(0);
     this.spend(journal.length - this.#firstFork);
     this.#abandoned.add(reason, journal.changesSince(this.#firstFork), frames, key, found);
     this.go({ kind: 'fault' }, undefined, fault);
   }
 
-  /** Where paths wait and sides of forks begin that nobody has run yet: frames in number, and the instruction. */
+  /** The positions of pending paths and of sides of forks that have not been executed: number of frames, and `pc`. */
   *unfinished(): Generator<{ readonly depth: number; readonly pc: number }> {
     for (const { depth, pc, first } of this.forks) if (first === undefined) yield { depth, pc };
     for (const { target } of this.pendings) if (target.kind === 'jump') yield target;
   }
 
   /**
-   * At the end of an evaluation: the paths that faulted, with their conditions. Their changes to the state are put
-   * into it. What paths that were given up may have written besides is told to `forget`.
+   * Called at the end of an evaluation: returns the paths that faulted with their conditions and merges their changes into
+   * the state. `forget` is called with what abandoned paths may have written.
    */
   faults(forget: (writes: Writes, why: Cause) => void): { readonly when: Expr; readonly fault: AmlFault }[] {
     const { journal, merging } = this.machine;
     const result: { when: Expr; fault: AmlFault }[] = [];
-    // An evaluation that was broken off leaves sides of forks that nobody put together.
+    // An aborted evaluation leaves sides of forks that were not merged.
     for (const { first } of this.forks)
       for (const { delta } of first ?? [])
-        this.#abandoned.add('the evaluation was broken off', delta, [], '', undefined);
+        this.#abandoned.add('the evaluation was aborted', delta, [], '', undefined);
     this.forks.length = 0;
     let given: Quantity = 0n;
     for (const pending of this.apart(this.pendings)) {
@@ -207,7 +210,7 @@ export class Paths extends WaitingPaths {
     return outside(target.pc, fork.statement);
   }
 
-  /** Leaves the current path waiting at its target and takes up a pending one. */
+  /** Makes the current path pending at its target and continues with another pending one. */
   #switch(
     next: Pending,
     target: Target,
@@ -223,7 +226,6 @@ export class Paths extends WaitingPaths {
       'all',
       mates.map((pending) => not(pending.guard)),
     );
-    // What goes on now must be excluded from those that parted after it.
     const counted = (pending: Pending): Pending => ({
       ...pending,
       delta: this.rebased(pending, mark),
@@ -231,7 +233,7 @@ export class Paths extends WaitingPaths {
     });
     const at = mates.indexOf(next);
     const resumed = counted(next);
-    // What goes on now is excluded from those that parted after it.
+    // The path that continues is excluded from those that parted after it.
     const others = mates.flatMap((pending, i) => {
       const guard = i > at ? this.beyond(pending.guard, [next]) : pending.guard;
       return i === at || isKnown(guard) ? [] : [counted({ ...pending, guard })];
@@ -256,7 +258,7 @@ export class Paths extends WaitingPaths {
     this.#perform(resumed.target, resumed.value, resumed.fault, resumed.context);
   }
 
-  /** What a path changed since a mark; of one that is given up others keep account. */
+  /** The changes of a path since a mark; none for an abandoned path, whose changes are in {@link AbandonedPaths}. */
   #changes(mark: number, target: Target, fault: AmlFault | undefined): Delta {
     this.machine.withdraw(target.kind === 'fault' ? 0 : target.depth);
     return isAbandoned({ target, fault }) ? new Map() : this.machine.journal.changesSince(mark);
@@ -352,7 +354,7 @@ export class Paths extends WaitingPaths {
   ): void {
     const machine = this.machine;
     if (target.kind === 'fault') {
-      // Other paths may still go on: the fault waits for them.
+      // The fault is pending while other paths can continue.
       const fork = this.forks.at(-1);
       if (fork !== undefined || this.pendings.some((pending) => pending.target.kind !== 'fault')) {
         this.go(target, value, fault);

@@ -1,6 +1,6 @@
 /**
- * What is left of running code to be run: all that a path that is given up may still do. Frames are looked at as they are
- * then, the innermost last: it is before an instruction, the others behind the call of the next.
+ * The remaining code of frames: what an abandoned path might still execute. The innermost frame is before an instruction,
+ * the others are after the call of the next frame.
  */
 
 import { NOTHING } from '../../terms/opcodes.ts';
@@ -9,24 +9,24 @@ import type { Controls } from '../plan/plan.ts';
 import type { Frame, Plan } from '../state/machine.ts';
 import { type AmlValue, type NamespaceNode, UnknownInteger } from '../state/objects.ts';
 
-/** Code that may still be run, and what it has to work with. */
+/** The remaining code of one frame. */
 export interface RestOfCode {
-  /** Those that may change something. */
+  /** The terms with side effects. */
   readonly terms: readonly Term[];
-  /** Where its names are looked up. */
+  /** Where its names are resolved. */
   readonly scope: NamespaceNode;
-  /** What its locals and arguments hold. */
+  /** The values of its locals and arguments. */
   readonly slots: readonly (AmlValue | NamespaceNode | undefined)[];
-  /** Where it is. */
+  /** Identifies the position in the code. */
   readonly key: string;
 }
 
 /**
- * The rest of what frames run.
- * @param controls the instructions that the plans were made with: which of them jump
- * @param pc where the innermost of them is
- * @param floor number of frames below that go on
- * @param whole a table's own code doesn't go on with its next statement
+ * The remaining code of frames.
+ * @param controls the control instructions of the plans
+ * @param pc of the innermost frame
+ * @param floor number of frames below that continue
+ * @param whole the rest of module-level code is included, not only its current statement
  */
 export function restOfFrames(
   controls: Controls,
@@ -50,7 +50,7 @@ export function restOfFrames(
   return rests;
 }
 
-/** The terms of the instructions that may be run from one on, in its statement alone or in all that follows. */
+/** The terms with side effects that are reachable from an instruction, maybe within its statement only. */
 function reachable(controls: Controls, plan: Plan, from: number, statementOnly: boolean): Term[] {
   const { instructions, statements, statementOf } = plan;
   const end = statementOnly ? statements[statementOf[from]!]?.end : undefined;
@@ -73,7 +73,7 @@ function reachable(controls: Controls, plan: Plan, from: number, statementOnly: 
 
 const flattened = new WeakMap<Term, readonly Term[]>();
 
-/** Every term in the body of a method that may change something. */
+/** Every term with side effects in the body of a method. */
 export function termsOfMethod(method: Term): readonly Term[] {
   let terms = flattened.get(method);
   if (terms === undefined) {
@@ -100,7 +100,7 @@ function termsWithin(list: readonly Term[]): Term[] {
 const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 
-/** Names code that has the same to work with: where it is, and the objects that its locals and arguments hold. */
+/** A key that is equal for code at the same position with the same objects in locals and arguments. */
 export function keyOfRest(rest: readonly RestOfCode[]): string {
   return rest.map(({ key, slots }) => `${key}(${slots.map((held) => identityOf(held)).join()})`).join(' ');
 }

@@ -1,6 +1,6 @@
 /**
- * Paths that wait where the others have not come to yet, each with its condition and what it changed; and how they are put
- * together with the path that gets there.
+ * Pending paths, which wait at a target that the others have not reached yet, each with its condition and its changes;
+ * and how they are merged with the path that gets there.
  */
 import { type Expr, gather, isKnown, not, type Quantity } from '../../../symbolic/index.ts';
 import type { AmlFault } from '../state/fault.ts';
@@ -13,39 +13,39 @@ import { conditionsMerged, type MergeContext, mergeDeltas, mergeInto, mergeValue
 import { PathCondition } from './path-condition.ts';
 import { alike, type Fork, isAbandoned, type Pending, same, type Target } from './path-outcome.ts';
 
-/** Assumptions looked at in the time of one instruction, as a power of two. */
+/** Binary logarithm of the number of assumptions that are compared in the time of one instruction. */
 const COMPARISONS_PER_WORK = 3;
-/** What a place costs that is put together. */
+/** Cost of merging one place. */
 const WORK_OF_PLACE = 4;
-/** Of a condition that two are put together for. */
+/** Cost of combining two conditions for a value. */
 const WORK_OF_CONDITION = 20;
 
-/** The machine, as far as exploring needs it. */
+/** The parts of the machine that path exploration needs. */
 export interface Explored {
   readonly journal: Journal;
   readonly frames: Frame[];
   readonly stack: unknown[];
   sp: number;
-  /** Leaves the frames above `depth`. */
+  /** Removes the frames above `depth`. */
   unwind(depth: number): void;
-  /** Takes the names that the frames above `depth` made out of the state; the frames stay. */
+  /** Removes the names that the frames above `depth` created; the frames remain. */
   withdraw(depth: number): void;
-  /** Forgets the frames above `depth`, whose doings have been taken back. */
+  /** Drops the frames above `depth`, whose changes have been rolled back. */
   drop(depth: number): void;
   readonly locks: Locks;
-  /** Ends the top frame with that value. */
+  /** Ends the top frame with a value. */
   leaveFrame(value: AmlValue | NamespaceNode | undefined): void;
   /** Ends the evaluation. */
   abort(fault: AmlFault): void;
   readonly merging: MergeContext;
 }
 
-/** The waiting paths of one machine. {@link Paths} opens forks and says where paths go. */
+/** The pending paths of one machine. {@link Paths} forks paths and decides where they continue. */
 export class WaitingPaths extends PathCondition {
   protected readonly machine: Explored;
   protected readonly forks: Fork[] = [];
   protected pendings: Pending[] = [];
-  /** Where paths of the innermost level wait for the others, undefined when it has to be looked at anew. */
+  /** Targets of pending paths of the innermost level; `undefined` if they must be computed again. */
   protected wanted: Set<number> | undefined;
 
   readonly #budget = new WorkBudget();
@@ -55,12 +55,12 @@ export class WaitingPaths extends PathCondition {
     this.machine = machine;
   }
 
-  /** Is so much done on open paths that they are given up? */
+  /** The work limit is exceeded, so paths are abandoned. */
   get overworked(): boolean {
     return this.#budget.spent;
   }
 
-  /** The limit by which that is. */
+  /** The limit that is exceeded. */
   get workLimit(): 'path-work' | 'machine-path-work' {
     return this.#budget.limitedBy;
   }
@@ -70,12 +70,12 @@ export class WaitingPaths extends PathCondition {
     this.comparisons = 0;
   }
 
-  /** Before an evaluation. */
+  /** Called before an evaluation. */
   restartBudget(): void {
     this.#budget.restart();
   }
 
-  /** Puts pending paths of the same target into the current one; gives the value that results. */
+  /** Merges pending paths with the same target into the current one; returns the merged value. */
   protected join(
     target: Target,
     value: AmlValue | NamespaceNode | undefined,
@@ -87,7 +87,7 @@ export class WaitingPaths extends PathCondition {
     );
     if (waiting.length === 0 || target.kind === 'fault') return result;
     this.setApart(waiting);
-    // Where the guards of two hold, the path is that of the first.
+    // If the guards of two are true, the first path is taken.
     for (const pending of waiting.reverse()) {
       this.merge(pending);
       result = mergeValues(pending.guard, pending.value, result);
@@ -97,8 +97,8 @@ export class WaitingPaths extends PathCondition {
   }
 
   /**
-   * Waiting paths of one level, in the order in which they parted, with guards that exclude each other: each was found
-   * where those before it were excluded, and says only what was found then. Without those that can't be taken after all.
+   * Pending paths of one level, in the order in which they parted, with guards that exclude each other. (The guard of a
+   * pending path is relative to the paths that parted before.) Impossible paths are left out.
    */
   protected apart(waiting: readonly Pending[]): Pending[] {
     return waiting.flatMap((pending, i) => {
@@ -107,16 +107,16 @@ export class WaitingPaths extends PathCondition {
     });
   }
 
-  /** A guard where none of those holds that were excluded when it was found. */
+  /** A guard combined with the negations of those before. */
   protected beyond(guard: Expr, before: readonly Pending[]): Quantity {
     const alone = new PathCondition();
     alone.assume(guard);
     this.spend(before.length);
-    // Of the others only what the guard itself leaves open.
+    // Only the part of their guards that this guard does not decide.
     return gather('all', [guard, ...before.map((other) => not(alone.decided(other.guard)))]);
   }
 
-  /** Some paths are about to go on with the current one: what those that parted later assumed of them is told. */
+  /** Some paths continue with the current one: the guards of those that parted later are made independent of them. */
   protected setApart(going: readonly Pending[]): void {
     const level = this.forks.length;
     for (const pending of [...this.pendings]) {
@@ -149,7 +149,7 @@ export class WaitingPaths extends PathCondition {
     const full = overlay(journal.originalsSince(pending.mark), pending.delta);
     this.spendOn(full);
     mergeInto(journal, pending.guard, full, merging);
-    // Nobody goes back to a state in between: one note a place is enough from here on.
+    // No path returns to a state in between, so the journal needs one entry for each place only.
     const later = (mark: number): boolean => mark > pending.mark;
     if (this.forks.some((fork) => later(fork.mark)) || this.pendings.some((other) => later(other.mark)))
       return;
@@ -158,7 +158,7 @@ export class WaitingPaths extends PathCondition {
     journal.apply(delta);
   }
 
-  /** The delta of a pending path, counted from an earlier mark. */
+  /** The delta of a pending path relative to an earlier mark. */
   protected rebased(pending: Pending, mark: number): Delta {
     if (pending.mark === mark || isAbandoned(pending)) return pending.delta;
     return overlay(this.machine.journal.changesBetween(mark, pending.mark), pending.delta);
@@ -174,14 +174,14 @@ export class WaitingPaths extends PathCondition {
       this.pendings.push(this.#assumed(arriving));
       return;
     }
-    // It takes the place of the first: those that parted in between know nothing of the second.
+    // It replaces the first: the guards of those that parted in between are not relative to the second.
     const at = this.pendings.indexOf(mate);
     const united = this.#united(mate, arriving);
     this.dismiss(mate.assumption);
     this.pendings[at] = this.#assumed(united);
   }
 
-  /** The others may assume that the path isn't taken. */
+  /** The other paths assume that a pending path is not taken. */
   #assumed(pending: Pending): Pending {
     const assumption = not(pending.guard);
     if (isKnown(assumption)) return { ...pending, assumption: undefined };
@@ -189,7 +189,7 @@ export class WaitingPaths extends PathCondition {
     return { ...pending, assumption };
   }
 
-  /** Two faults of a kind as one pending path. */
+  /** Merges two faults with the same code into one pending path. */
   #united(first: Pending, second: Pending): Pending {
     const { journal, merging } = this.machine;
     const mark = Math.min(first.mark, second.mark);
@@ -207,7 +207,7 @@ export class WaitingPaths extends PathCondition {
     };
   }
 
-  /** Counts work on deltas against the budget. */
+  /** Counts the work of merging deltas against the budget. */
   protected spendOn(...deltas: readonly Delta[]): void {
     let places = 0;
     for (const delta of deltas) for (const values of delta.values()) places += values.size;

@@ -1,4 +1,4 @@
-/** Places that code may write, each with how. */
+/** The places that code may write, and how. */
 import type { FieldSymbol } from '../../../symbolic/index.ts';
 import type { Changes } from '../../terms/opcodes.ts';
 import type {
@@ -10,17 +10,17 @@ import type {
   StringObject,
 } from '../state/objects.ts';
 
-/** Why something isn't known, and the fields that decide whether that matters. */
+/** Why something is unknown, and the fields on which it depends. */
 export interface Cause {
   readonly reason: string;
   readonly inputs: readonly FieldSymbol[];
 }
 
-/** What has elements that can be written one by one. */
+/** An object whose elements can be written. */
 export type Container = BufferObject | StringObject | PackageObject;
 
 /**
- * What a named object may get: another content (its type stays), an object of a type, or any object.
+ * How a named object may be written: its contents (the type remains), by an object of a type, or by any object.
  */
 export type NodeWrite = 'content' | 'object' | NonNullable<Changes['type']>;
 
@@ -33,13 +33,13 @@ export interface BitRange {
 export class Writes {
   readonly nodes = new Map<NamespaceNode, Set<NodeWrite>>();
   readonly bits = new Map<BufferObject, Map<string, BitRange>>();
-  /** Indices, or undefined for any. */
+  /** Indices; `undefined` for any. */
   readonly elements = new Map<Container, Set<number> | undefined>();
   readonly slots = new Set<SlotReference>();
   readonly events = new Set<EventObject>();
-  /** Tables may be loaded or unloaded: names may come and go. */
+  /** Tables may be loaded or unloaded. */
   tables = false;
-  /** Anything may be written, or more than was looked through. */
+  /** Anything may be written, or the analysis reached its limits. */
   anything = false;
 
   node(node: NamespaceNode, how: NodeWrite): void {
@@ -48,7 +48,7 @@ export class Writes {
     else known.add(how);
   }
 
-  /** @param index undefined: any */
+  /** @param index `undefined` for any */
   element(object: Container, index: number | undefined): void {
     const known = this.elements.get(object);
     if (index === undefined) this.elements.set(object, undefined);
@@ -65,7 +65,7 @@ export class Writes {
     ranges.set(`${first}+${length}`, { first, length });
   }
 
-  /** Takes over what other code may write. */
+  /** Adds what other code may write. */
   add(other: Writes): void {
     for (const [node, ways] of other.nodes) for (const how of ways) this.node(node, how);
     for (const [buffer, ranges] of other.bits)

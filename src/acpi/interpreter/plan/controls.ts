@@ -1,4 +1,4 @@
-/** The instructions of plans: pushing operands, calls, jumps, loops, returns. */
+/** The control instructions of plans: pushing operands, calls, jumps, loops, returns. */
 import { limit, moreThan } from '../../../limits/limits.ts';
 import { isKnown } from '../../../symbolic/index.ts';
 import { type PackageMaker, PlainPackage } from '../../aml/plain-package.ts';
@@ -44,7 +44,7 @@ import type { Controls } from './plan.ts';
 
 const DEBUG = new DebugReference();
 
-/** Calls a method with operands on the stack; what is built in answers at once. */
+/** Calls a method with operands on the stack. A built-in method returns at once. */
 function call(
   m: Calling & Forgetting,
   operands: Operands,
@@ -62,7 +62,7 @@ function call(
   if (method.argumentCount > args.length)
     fault(
       'AE_AML_UNINITIALIZED_ARG',
-      `${node.path} takes ${method.argumentCount} arguments, ${args.length} are given`,
+      `${node.path} takes ${method.argumentCount} arguments, not ${args.length}`,
     );
   if (method.builtIn !== undefined)
     return method.builtIn(args.map((arg) => (arg instanceof NamespaceNode ? 0n : arg)));
@@ -70,7 +70,7 @@ function call(
   return TAKEN;
 }
 
-/** What may stand in a package: data, names and slots. ACPICA computes everything else, and then refuses it. */
+/** Whether a term can be a package element: data, names and slots. ACPICA evaluates any other term and then rejects it. */
 function isElement({ op: { code } }: Term): boolean {
   return ELEMENT_CODES.has(code) || (code >= OPCODES.Local0.code && code <= OPCODES.Arg6.code);
 }
@@ -94,7 +94,7 @@ const ELEMENT_CODES: ReadonlySet<number> = new Set(
   ].map(({ code }) => code),
 );
 
-/** The statement of a table's own code goes on with the elements before the one that is refused. */
+/** In module-level code, a rejected element does not fault: the package has the elements before it. */
 const makeNamedPackage: Run = (m, operands, instruction) =>
   packageOf(m, operands, instruction, m.frame.method === undefined);
 
@@ -108,7 +108,7 @@ function packageOf(
   let count: number;
   if (sized) {
     const size = operands.integer(0);
-    if (!isKnown(size)) return m.abandon('a package whose size is not known');
+    if (!isKnown(size)) return m.abandon('a package of unknown size');
     count = size > BigInt(limit('package-elements')) ? limit('package-elements') + 1 : Number(size);
   } else count = term.numberAt(0);
   if (count > limit('package-elements'))
@@ -119,7 +119,7 @@ function packageOf(
   const terms = term.termsAt(1);
   for (let i = 0; i < Math.min(given, count); i++) {
     if (!isElement(terms[i]!)) {
-      const why = new AmlFault('AE_SUPPORT', `${terms[i]!.op.name} in a package is not computed`);
+      const why = new AmlFault('AE_SUPPORT', `${terms[i]!.op.name} is not supported as a package element`);
       if (!keepsRest) throw why;
       m.tableFault(why, terms[i]!);
       break;
@@ -134,7 +134,7 @@ function packageOf(
   return made;
 }
 
-/** Makes packages of what stands in a table's bytes. */
+/** Makes packages from the bytes of plain packages. */
 class PackageBuilder implements PackageMaker<AmlValue> {
   readonly #machine: Machine;
   readonly #scope: NamespaceNode;
@@ -166,7 +166,7 @@ class PackageBuilder implements PackageMaker<AmlValue> {
     if (count > limit('package-elements'))
       fault('NOT_FOLLOWED', `a package of ${moreThan('package-elements')}`);
     m.budget.allocate(8 * count);
-    // As many steps as when each element is an instruction.
+    // The same cost as if each element were an instruction.
     m.budget.spend(given.length);
     const made = new PackageObject(given.slice(0, count));
     while (made.elements.length < count) made.elements.push(undefined);
@@ -180,7 +180,7 @@ const makePlainPackage: Run = (m, _operands, { term: { late } }) => {
   return late.read(new PackageBuilder(m));
 };
 
-/** A table's own packages may name what comes later: their names are looked up when the table is through. */
+/** Resolves the names in a package; in module-level code at the end of the table, since later objects may be named. */
 function complete(m: Machine, made: PackageObject): void {
   if (m.frame.method === undefined) m.completeLater(made);
   else for (let i = 0; i < made.elements.length; i++) settleElement(m, made, i);
@@ -189,7 +189,7 @@ function complete(m: Machine, made: PackageObject): void {
 const makeBuffer: Run = (m, operands, instruction) => {
   const initial = instruction.term.bytesAt(1);
   const size = operands.integer(0);
-  if (!isKnown(size)) return m.abandon('a buffer whose size is not known');
+  if (!isKnown(size)) return m.abandon('a buffer of unknown size');
   if (size > BigInt(limit('buffer-bytes'))) fault('NOT_FOLLOWED', `a buffer of ${moreThan('buffer-bytes')}`);
   const length = Math.max(Number(size), initial.length);
   m.budget.allocate(length);
@@ -198,7 +198,7 @@ const makeBuffer: Run = (m, operands, instruction) => {
   return new BufferObject(bytes);
 };
 
-/** Is each side data, or nothing, which methods may well return? */
+/** Whether each side is data or `undefined`, which is a valid result of a method. */
 function givesDataOrNothing(choice: Choice): boolean {
   return [choice.yes, choice.no].every((side) =>
     side instanceof Choice ? givesDataOrNothing(side) : side === undefined || isData(side),
@@ -216,7 +216,7 @@ export const CONTROLS: Controls = {
     const node = lookUp(m, instruction.name!);
     if (node !== undefined && instruction.calls) {
       const foreign = m.settle(node.object);
-      // In a target's place it is the name that counts.
+      // As a target, the name is used.
       if (foreign instanceof ForeignObject)
         return instruction.takesValue ? foreignResult(m, foreign, []) : node;
     }
@@ -235,7 +235,7 @@ export const CONTROLS: Controls = {
   makeNamedPackage,
   call: (m, operands, instruction) => call(m, operands, instruction, find(m, instruction.name!)),
   callNode: (m, operands, instruction, node) => {
-    // An alias is the node that it stands for (acpi_ns_evaluate(), acpi_ex_resolve_node_to_value() of ACPICA).
+    // An alias denotes its target node (ACPICA, acpi_ns_evaluate() and acpi_ex_resolve_node_to_value()).
     const object = m.settle(node.object);
     return call(m, operands, instruction, object instanceof AliasObject ? object.target : node);
   },
@@ -258,9 +258,9 @@ export const CONTROLS: Controls = {
     m.loops.pop();
   },
   returnValue: (m, operands) => {
-    // What Index gave is returned as the reference it is.
+    // The result of Index is returned as a reference.
     const value = operands.raw(0) === undefined ? undefined : operands.value(0, 'argument');
-    // Nobody takes what a table's own code returns; Load is given something else.
+    // The value that module-level code returns is not used; the result of Load is the frame's `result`.
     if (m.frame.method === undefined) m.returnResult();
     else m.returnFrom(value);
     return TAKEN;
@@ -274,7 +274,7 @@ export const CONTROLS: Controls = {
   unreadable: (_m, _operands, instruction) =>
     fault(
       'AE_AML_BAD_OPCODE',
-      `${instruction.term.op.name} at offset 0x${instruction.term.start.toString(16)} can't be run`,
+      `${instruction.term.op.name} at offset 0x${instruction.term.start.toString(16)} cannot be executed`,
     ),
   loading: LOADING_OPERATORS,
   operators: {

@@ -1,7 +1,7 @@
 /**
- * Terms as a list of instructions: operands before operators, jumps for If and While; planner.ts makes them. A method's
- * plan is made when it is first called. Running a flat list needs no recursion, and says for every instruction which statement it belongs
- * to: where paths meet again that parted on an unknown condition, and where a table's code goes on after a fault.
+ * A plan is a list of instructions compiled from terms by planner.ts: operands before operators, jumps for If and While.
+ * A method is compiled on its first call. Executing a flat list needs no recursion. The statement of every instruction is
+ * recorded: at its end, paths that parted on an unknown condition merge, and module-level code continues after a fault.
  */
 
 import { nameOfNode } from '../../namespace/node.ts';
@@ -11,7 +11,7 @@ import { Instruction, type Machine, type Plan, type Run } from '../state/machine
 import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 import type { Operands } from '../state/operands.ts';
 
-/** Instructions that the planner itself needs. */
+/** The control instructions, and the operators. */
 export interface Controls {
   readonly push: Run;
   readonly pushOnes: Run;
@@ -23,19 +23,19 @@ export interface Controls {
   readonly pushNameReference: Run;
   readonly makeBuffer: Run;
   readonly makePackage: Run;
-  /** Makes a package that is plain data, packages inside of it too: nothing of it is on the stack. */
+  /** Makes a plain package without operands on the stack. */
   readonly makePlainPackage: Run;
-  /** A Name's own package, of which a table keeps what is there when the rest fails. */
+  /** Makes the package of a Name; in module-level code it is kept if a later element fails. */
   readonly makeNamedPackage: Run;
   readonly call: Run;
-  /** Calls a node's method, or gives the node. */
+  /** Calls a node's method, or yields the node. */
   readonly callNode: (
     machine: Machine,
     operands: Operands,
     instruction: Instruction,
     node: NamespaceNode,
   ) => unknown;
-  /** Returns what is on the stack, which may be nothing. */
+  /** Returns the top of the stack, which may be `undefined`. */
   readonly returnResult: Run;
   readonly jump: Run;
   readonly jumpFalse: Run;
@@ -47,13 +47,13 @@ export interface Controls {
   readonly enterScope: Run;
   readonly leaveScope: Run;
   readonly unreadable: Run;
-  /** Operators that first run a table's code, by ASL name: the operands stay below what it gives. */
+  /** First parts of operators that execute a table's code, by ASL name. Operands remain on the stack below its result. */
   readonly loading: Readonly<Partial<Record<string, Run>>>;
   /** The operators, by ASL name. */
   readonly operators: Readonly<Partial<Record<string, Run>>>;
 }
 
-/** A plan that calls a method, or looks at a name's value, and returns what it gives. */
+/** A plan that calls a method, or reads a name's value, and returns the result. */
 export function planEvaluation(controls: Controls, node: NamespaceNode, args: readonly AmlValue[]): Plan {
   const term = new Term(OPCODES.NamePath, [nameOfNode(node)], 0, 0);
   const instructions: Instruction[] = [];
@@ -68,10 +68,10 @@ export function planEvaluation(controls: Controls, node: NamespaceNode, args: re
     args.length,
     true,
   );
-  // What it does is done by then.
+  // A term without side effects.
   const done = new Term(OPCODES.Noop, [], 0, 0);
   instructions.push(call, new Instruction(controls.returnResult, done, 1, false));
-  // One statement that only a return leaves: paths that part in it meet there.
+  // One statement up to the return, where paths merge.
   return {
     instructions,
     statements: [{ start: 0, end: instructions.length, loops: 0, scopes: 0 }],

@@ -1,6 +1,6 @@
 /**
- * Makes plans of terms. No native recursion: terms whose inside is still to be planned are tasks on a stack, each of
- * which has a turn whenever what it waited for is done.
+ * Compiles terms into plans. There is no native recursion: terms whose nested terms are not compiled yet are tasks on a
+ * stack. A task continues when the tasks that it pushed are done.
  */
 import { PlainPackage } from '../../aml/plain-package.ts';
 import { OPCODES, type Opcode, type OperandKind } from '../../terms/opcodes.ts';
@@ -8,7 +8,7 @@ import { Term } from '../../terms/term.ts';
 import { Instruction, type Plan, type Run, type Statement } from '../state/machine.ts';
 import type { Controls } from './plan.ts';
 
-/** Operands that are terms or targets and so stand on the stack. */
+/** Kinds of operands that are pushed on the stack. */
 const ON_STACK: ReadonlySet<OperandKind> = new Set([
   'TermArg',
   'SuperName',
@@ -18,21 +18,21 @@ const ON_STACK: ReadonlySet<OperandKind> = new Set([
   'DataRefObject',
 ]);
 
-/** Operands of which only the value counts. */
+/** Kinds of operands whose value is used. */
 const TAKES_VALUE: ReadonlySet<OperandKind> = new Set(['TermArg', 'DataRefObject']);
 
-/** What an operator's operands are to the planner. */
+/** How an operator is compiled. */
 interface Form {
   readonly run: Run | undefined;
-  /** Runs a table's code first; see {@link Controls.loading}. */
+  /** See {@link Controls.loading}. */
   readonly loading: Run | undefined;
-  /** The operands that stand on the stack. */
+  /** The operands on the stack. */
   readonly operands: readonly {
     readonly index: number;
     readonly calls: boolean;
     readonly takesValue: boolean;
   }[];
-  /** Which operand is the name that is defined or found; -1 when none is. */
+  /** Index of the name that is defined or resolved; -1 if there is none. */
   readonly name: number;
 }
 
@@ -51,12 +51,12 @@ function formOf(op: Opcode, controls: Controls): Form {
 }
 
 interface LoopLabels {
-  /** Instructions that jump behind the loop. */
+  /** Jumps to the end of the loop. */
   readonly breaks: Instruction[];
   readonly continues: Instruction[];
 }
 
-/** What a task plans. */
+/** Kinds of tasks. */
 const LIST = 0;
 const IF = 1;
 const WHILE = 2;
@@ -69,23 +69,23 @@ const PACKAGE = 8;
 
 const NO_TERMS: readonly Term[] = [];
 
-/** A term, or a list, of which something is still to be planned. */
+/** A term or list that is partly compiled. */
 class Task {
   declare readonly kind: number;
   declare readonly term: Term;
   declare readonly terms: readonly Term[];
-  /** Does its value stay on the stack? */
+  /** Its value remains on the stack. */
   declare readonly keeps: boolean;
-  /** How far it is: the next of its terms or operands, or the next part of a control structure. */
+  /** Index of the next term or operand, or of the next part of a control structure. */
   declare at: number;
-  /** A list: the statement being planned, and the one around the list. */
+  /** Of a list: the current statement, and the index of the enclosing one. */
   declare statement: Statement | undefined;
   declare outer: number;
-  /** Of If its Else. */
+  /** The Else of an If. */
   declare otherwise: Term | undefined;
-  /** The jump that waits for its target. */
+  /** A jump whose target is not known yet. */
   declare jump: Instruction | undefined;
-  /** Of a loop where its condition is. */
+  /** Of a loop: the position of its condition. */
   declare start: number;
 
   constructor(kind: number, term: Term, terms: readonly Term[], keeps: boolean) {
@@ -104,7 +104,7 @@ class Task {
 
 const forms = new WeakMap<Controls, Map<Opcode, Form>>();
 
-/** Plans the terms of a method's body or of a table. */
+/** Compiles the terms of a method's body or of a table. */
 export function planTerms(terms: readonly Term[], end: Term, controls: Controls, integerMask: bigint): Plan {
   let known = forms.get(controls);
   if (known === undefined) {
@@ -137,7 +137,7 @@ class Planner {
     this.#list(end, terms);
     while (tasks.length > 0) {
       const task = tasks[tasks.length - 1]!;
-      // A task that says it is done is the last one still: what it pushes it waits for.
+      // A task that is done has pushed no other task.
       if (this.#turn(task)) tasks.pop();
     }
     this.#emit(this.#controls.endPlan, end, 0, false);
@@ -195,7 +195,7 @@ class Planner {
     this.#push(LIST, around, terms, false);
   }
 
-  /** Statements that need no other task, up to one that does or the end of the list. */
+  /** Compiles statements up to one that needs another task, or to the end of the list. */
   #nextStatement(list: Task): boolean {
     const { terms } = list;
     const tasks = this.#tasks;
@@ -282,7 +282,7 @@ class Planner {
         this.#push(IF, term, NO_TERMS, false);
         return;
       case OPCODES.Else:
-        // An Else without its If: nothing runs it.
+        // An Else without an If is never executed.
         return;
       case OPCODES.While:
         this.#push(WHILE, term, NO_TERMS, false);
@@ -324,8 +324,8 @@ class Planner {
   }
 
   /**
-   * Instructions that leave the term's value on the stack, or, with `keeps` false, only do what it does. Those of a term
-   * with operands are left to a task.
+   * Compiles a term whose value remains on the stack or, with `keeps` false, is discarded. A term with operands becomes a
+   * task.
    */
   #value(term: Term, keeps = true, calls = true, takesValue = true): void {
     const { op } = term;
@@ -370,7 +370,7 @@ class Planner {
         this.#push(PACKAGE, term, term.termsAt(1), keeps);
         return;
       case OPCODES.VarPackage:
-        // Its size comes before its elements.
+        // At index -1 its size, before the elements.
         this.#push(PACKAGE, term, term.termsAt(1), keeps).at = -1;
         return;
       case OPCODES.Unreadable:
@@ -410,7 +410,7 @@ class Planner {
       const operand = term.operands[index];
       if (operand instanceof Term) {
         this.#value(operand, true, calls, takesValue);
-        // CondRefOf asks whether the name is there.
+        // CondRefOf accepts a name that does not exist.
         if (op === OPCODES.CondRefOf && index === 0 && operand.op === OPCODES.NamePath)
           this.#instructions.at(-1)!.target = 1;
         if (tasks.length > depth) return false;
@@ -452,7 +452,7 @@ class Planner {
     while (task.at < elements.length) {
       const element = task.at < 0 ? term.termAt(0) : elements[task.at]!;
       task.at += 1;
-      // A name stays a name until the package is complete.
+      // A name is resolved when the package is complete.
       if (element.op === OPCODES.NamePath && task.at > 0)
         this.#emit(this.#controls.pushNameReference, element, 0, true).name = element.nameAt(0);
       else this.#value(element);

@@ -3,13 +3,13 @@ import type { Plan } from '../state/machine.ts';
 import type { Controls } from './plan.ts';
 import { planTerms } from './planner.ts';
 
-/** Plans of code, those of methods kept: they are called again. */
+/** Compiles plans and caches those of methods. */
 export class Plans {
   readonly #controls: Controls;
   readonly #mask: bigint;
   readonly #kept = new Map<Term, Plan>();
 
-  /** @param mask the largest integer */
+  /** @param mask Ones in the integer width */
   constructor(controls: Controls, mask: bigint) {
     this.#controls = controls;
     this.#mask = mask;
@@ -25,7 +25,7 @@ export class Plans {
     return plan;
   }
 
-  /** The plan of a table's own code, which runs once. */
+  /** The plan of a table's module-level code. */
   ofTable(table: Term): Plan {
     return planTerms(table.termsAt(0), table, this.#controls, this.#mask);
   }

@@ -1,14 +1,14 @@
-/** The bytes of buffers as they are kept and changed. */
+/** Storage of the bytes of buffers. */
 import { type ByteValue, type FieldSymbol, opaque } from '../../../symbolic/index.ts';
 import type { Journal } from './journal.ts';
 import type { BufferObject } from './objects.ts';
 
-/** Bytes as they are kept: compact when all are known. */
+/** Bytes for storage: a Uint8Array if all are known. */
 export function packBytes(bytes: ByteValue[]): Uint8Array | ByteValue[] {
   return bytes.every((byte) => typeof byte === 'number') ? Uint8Array.from(bytes as number[]) : bytes;
 }
 
-/** The bytes of a buffer, to be changed: copied first when another path may still look at them. */
+/** The bytes of a buffer for writing, copied before if another path may still read them. @param unknown unknown bytes will be written */
 export function writableBytes(
   m: { readonly journal: Journal },
   buffer: BufferObject,
@@ -23,7 +23,7 @@ export function writableBytes(
   return buffer.bytes;
 }
 
-/** A byte of which nothing is known. @param inputs fields that it may depend on */
+/** An unknown byte. @param inputs fields on which it may depend */
 export function unknownByte(reason: string, inputs: readonly FieldSymbol[] = []): ByteValue {
   return { of: opaque(8, reason, inputs), index: 0 };
 }

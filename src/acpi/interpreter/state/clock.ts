@@ -1,4 +1,4 @@
-/** The machine's clock, a virtual one, and how long a While may run by it. */
+/** The machine's virtual clock, and the timeout of While loops. */
 
 import { InnerLimit, moreThan } from '../../../limits/limits.ts';
 import { fault } from './fault.ts';
@@ -7,73 +7,73 @@ import type { Profile } from './profile.ts';
 const OPEN_LOOP_TURNS = new InnerLimit('open-loop-turns');
 const LOOP_TURNS = new InnerLimit('loop-turns');
 
-/** 100 ns in a tick of 100 us. */
+/** A tick of 100 us in units of 100 ns. */
 const CLOCK_TICK = 1000n;
-/** Time slept in a While, in 100 ns, after which ACPICA ends it (ACPI_MAX_LOOP_TIMEOUT, acconfig.h): 30 seconds. */
+/** Sleep time in a While loop, in units of 100 ns, after which ACPICA aborts it: 30 s (acconfig.h, ACPI_MAX_LOOP_TIMEOUT). */
 const MAX_SLEPT = 300_000_000n;
 
-/** Goes on by being looked at, so that what comes out is the same each time, and by sleeping. */
+/** Advances by 100 us on each look and by sleeping, so that results are reproducible. */
 export class Clock {
-  /** Of 100 us, one at each look. */
+  /** Number of looks; each takes a tick of 100 us. */
   #ticks = 0;
-  /** Time slept, in 100 ns. */
+  /** Sleep time in units of 100 ns. */
   #slept = 0n;
 
-  /** A look at the clock takes 100 us. Gives the ticks since it was first looked at, without the time slept. */
+  /** Looks at the clock, which takes a tick. @returns the number of ticks, without sleep time */
   look(): number {
     this.#ticks += 1;
     return this.#ticks;
   }
 
-  /** Time passes. */
+  /** Advances the clock. */
   sleep(hundredNanoseconds: bigint): void {
     this.#slept += hundredNanoseconds;
   }
 
-  /** Time slept so far, in 100 ns: at least so much passes on a machine too. */
+  /** Total sleep time in units of 100 ns, the minimum time that passes on a real machine. */
   get slept(): bigint {
     return this.#slept;
   }
 
-  /** Looks at the clock: 100 ns since that was first done. */
+  /** Looks at the clock. @returns the time in units of 100 ns */
   elapsed(): bigint {
     this.look();
     return this.now;
   }
 
-  /** The clock as it stood when it was last looked at, in 100 ns. */
+  /** The time in units of 100 ns, without looking. */
   get now(): bigint {
     return BigInt(this.#ticks) * CLOCK_TICK + this.#slept;
   }
 }
 
-/** A While that runs. */
+/** A running While loop. */
 export interface Loop {
   turns: number;
   readonly started: number;
   readonly slept: bigint;
 }
 
-/** The machine, as far as loops need it. */
+/** The parts of the machine that loops need. */
 export interface Looping {
   readonly clock: Clock;
   readonly profile: Profile;
   readonly paths: { readonly open: boolean };
-  /** Those of the code that runs, the innermost last. */
+  /** Loops of the current frame, innermost last. */
   readonly loops: Loop[];
 }
 
-/** The code that runs comes to a While. */
+/** Enters a While loop. */
 export function enterLoop(m: Looping): void {
   m.loops.push({ turns: 0, started: m.clock.look(), slept: m.clock.slept });
 }
 
-/** At the end of a turn of the innermost While. That it runs for too long is a fault, of the machine or ours. */
+/** Ends an iteration of the innermost While loop. Faults if it has run for too long for ACPICA, or for fwmap's limits. */
 export function turnLoop(m: Looping): void {
   const loop = m.loops.at(-1)!;
   loop.turns += 1;
   if (loop.turns > OPEN_LOOP_TURNS.now && m.paths.open)
-    fault('NOT_FOLLOWED', `a While that waits for what is not known runs for ${moreThan('open-loop-turns')}`);
+    fault('NOT_FOLLOWED', `a While with an unknown condition runs for ${moreThan('open-loop-turns')}`);
   const { loopTimeout } = m.profile;
   const looked = m.clock.look() - loop.started;
   if (loopTimeout !== undefined) {

@@ -1,6 +1,5 @@
 /**
- * Faults: why firmware code was aborted, by ACPICA's exception names. Thrown inside the interpreter and caught where
- * an evaluation ends; they never leave it.
+ * Faults abort firmware code. They have ACPICA's exception codes. They are thrown and caught inside the interpreter.
  */
 import type { Diagnostic } from '../../../bytes/diagnostic.ts';
 import { finding } from '../../../findings/finding.ts';
@@ -55,17 +54,17 @@ export type FaultCode =
   | 'AE_AML_BAD_NAME'
   | 'AE_AML_NAME_NOT_FOUND'
   | 'AE_AML_CIRCULAR_REFERENCE'
-  /** Not ACPICA's: a budget of ours ran out. */
+  /** Not in ACPICA: fwmap's budget is exceeded. */
   | 'BUDGET'
-  /** Not ACPICA's: what happens depends on unknown values in a way that isn't followed up, or takes too much of something. */
+  /** Not in ACPICA: fwmap cannot follow the code because of unknown values or limits. */
   | 'NOT_FOLLOWED';
 
-/** What firmware code would have done isn't known: fwmap stopped following it. */
-export function isGivenUp({ code }: { readonly code: FaultCode }): boolean {
+/** Whether fwmap abandoned the code: on a real machine it may not fault. */
+export function isAbandonment({ code }: { readonly code: FaultCode }): boolean {
   return code === 'BUDGET' || code === 'NOT_FOLLOWED';
 }
 
-/** Numbers of the exceptions, as ACPICA's handler of exceptions is told them. */
+/** ACPICA's exception codes (acexcep.h). */
 export const STATUS_CODES: Readonly<Partial<Record<FaultCode, bigint>>> = {
   AE_NOT_FOUND: 0x0005n,
   AE_ALREADY_EXISTS: 0x0007n,
@@ -119,7 +118,7 @@ export const STATUS_CODES: Readonly<Partial<Record<FaultCode, bigint>>> = {
 export interface FaultPlace {
   readonly table: AcpiTable;
   readonly term: Term;
-  /** The method it stands in, or the scope in a table's own code. */
+  /** Its method or, in module-level code, its scope. */
   readonly path: string;
 }
 
@@ -133,7 +132,7 @@ export class AmlFault {
   }
 }
 
-/** A fault as a diagnostic: with table, offset and path where they are known. */
+/** A fault as a diagnostic with table, offset and path if they are known. */
 export function faultDiagnostic(
   { code, message, place }: AmlFault,
   where: string | undefined,

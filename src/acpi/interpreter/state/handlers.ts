@@ -1,26 +1,26 @@
-/** Who answers accesses of operation regions, and where that isn't plain: what changes while a machine comes up. */
+/** State of the address space handlers of operation regions, which changes during boot. */
 
-/** No table is longer. */
+/** Binary logarithm of a bound of table lengths. */
 const TABLE_ADDRESS_BITS = 32n;
 
 export class Handlers {
   #tablesLoading = true;
   #cutsPorts = false;
-  /** Index fields being selected inside each other. */
+  /** Nesting of index register selections. */
   #depth = 0;
   readonly #tables = new Map<Uint8Array, bigint>();
 
-  /** Tables are being loaded: only the first handlers are there. */
+  /** Tables are being loaded, and only the early handlers are installed. */
   get tablesLoading(): boolean {
     return this.#tablesLoading;
   }
 
-  /** A Windows interface was asked for and tables are loaded: port addresses have 16 bits. */
+  /** Port addresses are truncated to 16 bits: code has called `_OSI` for a Windows interface, and tables are loaded. */
   get cutsPorts(): boolean {
     return this.#cutsPorts;
   }
 
-  /** All are there from here on. */
+  /** All handlers are installed from now on. */
   endLoading(): void {
     this.#tablesLoading = false;
   }
@@ -29,7 +29,7 @@ export class Handlers {
     this.#cutsPorts = cuts;
   }
 
-  /** Selects an index register, which may lie behind another one: `work` is told how many there are. */
+  /** Selects an index register, which may itself be an index field. @param work is called with the nesting */
   throughIndex(work: (depth: number) => void): void {
     this.#depth += 1;
     try {
@@ -39,7 +39,7 @@ export class Handlers {
     }
   }
 
-  /** Where a table lies that a DataTableRegion is over: in a space of tables. */
+  /** The address of a table for DataTableRegions, in a separate space. */
   addressOfTable(bytes: Uint8Array): bigint {
     let address = this.#tables.get(bytes);
     if (address === undefined) {

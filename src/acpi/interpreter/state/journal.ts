@@ -1,11 +1,10 @@
 /**
- * Changes to a machine's state that can be taken back. While paths are explored that part on an unknown condition,
- * every change is noted with the old value, so one side's changes can be collected, undone, and put together with the
- * other side's. Values in places are treated as immutable between two steps: a buffer's byte array is copied at its
- * first change in each step.
+ * An undo log of the machine's state. While paths are explored, every change is recorded with the old value, so that the
+ * changes of one side of a fork can be collected, rolled back and merged with those of the other side. Values in places
+ * are immutable between two steps: a buffer's byte array is copied at its first change in each step.
  */
 
-/** Something that holds values: a Map by its keys, anything else by its properties. */
+/** An object with places: the keys of a Map, or properties of any other object. */
 export type Holder = object;
 export type Key = string | number | bigint;
 
@@ -15,7 +14,7 @@ interface Entry {
   readonly old: unknown;
 }
 
-/** Values of changed places. */
+/** New values of changed places. */
 export type Delta = Map<Holder, Map<Key, unknown>>;
 
 export function readPlace(holder: Holder, key: Key): unknown {
@@ -31,9 +30,9 @@ export function writePlace(holder: Holder, key: Key, value: unknown): void {
 }
 
 export class Journal {
-  /** Are changes noted at all? Only where unknown values can come up. */
+  /** Changes are recorded. False if there are no unknown values. */
   readonly active: boolean;
-  /** Counts up whenever a state must be kept apart from what follows. */
+  /** Incremented when a state must be preserved from later changes. */
   step = 1;
   readonly #entries: Entry[] = [];
 
@@ -45,29 +44,29 @@ export class Journal {
     return this.#entries.length;
   }
 
-  /** To be called before a place is changed. */
+  /** Must be called before a place is changed. */
   note(holder: Holder, key: Key): void {
     if (this.active) this.#entries.push({ holder, key, old: readPlace(holder, key) });
   }
 
-  /** Changes a place, noting what was there. */
+  /** Changes a place and records the old value. */
   set(holder: Holder, key: Key, value: unknown): void {
     this.note(holder, key);
     writePlace(holder, key, value);
   }
 
-  /** A point to which changes can be taken back. */
+  /** A position to which changes can be rolled back. */
   mark(): number {
     this.step += 1;
     return this.#entries.length;
   }
 
-  /** Forgets how to take back: no path is open. */
+  /** Clears the log, since no path is open. */
   settle(): void {
     this.#entries.length = 0;
   }
 
-  /** What changed since the mark, with the values there are now. */
+  /** The current values of places that changed since the mark. */
   changesSince(mark: number): Delta {
     const delta: Delta = new Map();
     for (let i = mark; i < this.#entries.length; i++) {
@@ -84,7 +83,7 @@ export class Journal {
       const { holder, key } = this.#entries[i]!;
       place(delta, holder).set(key, readPlace(holder, key));
     }
-    // What changed after `later` had at `later` the oldest value noted since.
+    // A place that changed after `later` had the first old value since then.
     for (let i = this.#entries.length - 1; i >= later; i--) {
       const { holder, key, old } = this.#entries[i]!;
       const known = delta.get(holder);
@@ -103,7 +102,7 @@ export class Journal {
     return delta;
   }
 
-  /** Takes back everything since the mark. */
+  /** Rolls back all changes since the mark. */
   rollBack(mark: number): void {
     for (let i = this.#entries.length - 1; i >= mark; i--) {
       const { holder, key, old } = this.#entries[i]!;
@@ -113,14 +112,14 @@ export class Journal {
     this.step += 1;
   }
 
-  /** Makes a delta's values the current ones, noting the old. */
+  /** Applies a delta to the state and records the old values. */
   apply(delta: Delta): void {
     for (const [holder, values] of delta) for (const [key, value] of values) this.set(holder, key, value);
     this.step += 1;
   }
 }
 
-/** Puts the values of a newer delta over those of an older one, which is changed and given back. */
+/** Overwrites values of an older delta, which is modified and returned, with those of a newer one. */
 export function overlay(older: Delta, newer: Delta): Delta {
   for (const [holder, values] of newer) {
     const known = older.get(holder);
@@ -131,9 +130,9 @@ export function overlay(older: Delta, newer: Delta): Delta {
 }
 
 /**
- * Adds the places that only another path changed, with the value they had before both.
+ * A copy of a delta with the places added that only another delta changed, with their values before both.
  *
- * @param originals values at the mark that both deltas count from, of the places that changed since
+ * @param originals values at the mark of both deltas of the places that changed since
  */
 export function completed(delta: Delta, other: Delta, originals: Delta): Delta {
   const full: Delta = new Map([...delta].map(([holder, values]) => [holder, new Map(values)]));

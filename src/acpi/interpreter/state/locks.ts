@@ -9,7 +9,7 @@ interface Held {
   readonly level: number;
 }
 
-/** What is held at some time, to be held again. */
+/** A snapshot of held mutexes and sync level. */
 export interface Hold {
   readonly mutexes: readonly Held[];
   readonly level: number;
@@ -24,18 +24,18 @@ export class Locks {
     this.#journal = journal;
   }
 
-  /** The sync level: nothing of a lower one may be acquired. */
+  /** The sync level: mutexes of a lower level cannot be acquired. */
   get level(): number {
     return this.#level;
   }
 
-  /** May the mutex be acquired now? A fault otherwise. */
+  /** Faults if the mutex cannot be acquired at the current sync level. */
   checkOrder({ syncLevel }: MutexObject): void {
     if (this.#level > syncLevel)
-      fault('AE_AML_MUTEX_ORDER', `sync level ${this.#level} is held, the mutex has ${syncLevel}`);
+      fault('AE_AML_MUTEX_ORDER', `the mutex has sync level ${syncLevel}, but level ${this.#level} is held`);
   }
 
-  /** Acquires a mutex that nobody else holds. */
+  /** Acquires a mutex that no other thread holds. */
   acquire(mutex: MutexObject): void {
     this.#journal.set(mutex, 'depth', mutex.depth + 1);
     if (mutex.depth > 1) return;
@@ -43,12 +43,12 @@ export class Locks {
     this.#level = mutex.syncLevel;
   }
 
-  /** Releases a mutex that is held: the sync level must be its own. */
+  /** Releases a held mutex; faults if the current sync level is not its own. */
   release(mutex: MutexObject): void {
     if (mutex.syncLevel !== this.#level)
       fault(
         'AE_AML_MUTEX_ORDER',
-        `sync level ${this.#level} is held, the mutex released has ${mutex.syncLevel}`,
+        `the released mutex has sync level ${mutex.syncLevel}, but level ${this.#level} is held`,
       );
     const previous = this.#held.at(-1)?.level ?? 0;
     this.#journal.set(mutex, 'depth', mutex.depth - 1);
@@ -58,35 +58,35 @@ export class Locks {
     this.#level = previous;
   }
 
-  /** What an evaluation still holds at its end is released. */
+  /** Releases all mutexes at the end of an evaluation. */
   releaseAll(): void {
     for (const { mutex } of this.#held) this.#journal.set(mutex, 'depth', 0);
     this.#held.length = 0;
     this.#level = 0;
   }
 
-  /** A serialized method is called that doesn't run yet. */
+  /** Called for the first active call of a serialized method. */
   enter({ syncLevel }: MethodObject): void {
     this.#level = syncLevel;
   }
 
-  /** The last call of a serialized method ends. @param level the sync level before the call */
+  /** Called when the last active call of a serialized method ends. @param level sync level before the call */
   leave(level: number): void {
     this.#level = level;
   }
 
-  /** What is held now. */
+  /** A snapshot of the current state. */
   hold(): Hold {
     return { mutexes: [...this.#held], level: this.#level };
   }
 
-  /** Holds what was held then. The mutexes themselves know: the journal takes back what they count. */
+  /** Restores a snapshot. The mutexes' own counts are restored by the journal. */
   restore({ mutexes, level }: Hold): void {
     if (this.#held.length > 0 || mutexes.length > 0) this.#held.splice(0, this.#held.length, ...mutexes);
     this.#level = level;
   }
 
-  /** Runs something of which no sync level is known. */
+  /** Calls `work` with sync level 0. */
   aside<T>(work: () => T): T {
     const level = this.#level;
     this.#level = 0;

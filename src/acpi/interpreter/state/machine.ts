@@ -1,16 +1,16 @@
 /**
- * What runs, and on what: instructions, the frames of running methods, and the machine as instructions see it. The three know
- * each other, so they stand together.
+ * Instructions, plans, frames, and the interfaces of the machine by subject. The types depend on each other, so they are
+ * in one file.
  */
 import type { Quantity } from '../../../symbolic/index.ts';
 import type { DeclaredNamespace } from '../../namespace/declared.ts';
 import type { AcpiTable } from '../../tables/table.ts';
 import type { NamePath } from '../../terms/name.ts';
 import type { Term } from '../../terms/term.ts';
+import type { AbandonedCode } from './abandoned-code.ts';
 import type { EvaluationBudget } from './budget.ts';
 import type { Clock, Loop } from './clock.ts';
 import type { AmlFault } from './fault.ts';
-import type { GivenUp } from './given-up.ts';
 import type { Handlers } from './handlers.ts';
 import type { Journal } from './journal.ts';
 import type { Locks } from './locks.ts';
@@ -30,12 +30,12 @@ import type { Fill, MemoryImage, RegionStore } from './regions.ts';
 import type { Trace } from './trace.ts';
 
 /**
- * What an instruction does to what it sees of the machine. What it gives back goes on the stack when the instruction's
- * `keeps` is set.
+ * The implementation of an instruction; `Seen` is the part of the machine that it uses. Its result is pushed on the stack
+ * if the instruction has `keeps`.
  */
 export type Run<Seen = Machine> = (machine: Seen, operands: Operands, instruction: Instruction) => unknown;
 
-/** Given by instructions that have moved frame, stack and counter themselves. */
+/** Result of instructions that have updated frames, stack and program counter themselves. */
 export const TAKEN = Symbol('taken');
 
 /** Operators by ASL name. */
@@ -44,17 +44,17 @@ export type Operators<Seen> = Readonly<Record<string, Run<Seen>>>;
 export class Instruction {
   declare readonly run: Run;
   declare readonly term: Term;
-  /** Operands it takes from the stack. */
+  /** Number of operands on the stack. */
   declare readonly takes: number;
-  /** Does its result stay on the stack? */
+  /** Its result is pushed on the stack. */
   declare keeps: boolean;
   declare name: NamePath | undefined;
   declare value: AmlValue | undefined;
-  /** Jump target, slot, element count: what `run` makes of it. */
+  /** Jump target, slot or element count, depending on `run`. */
   declare target: number;
-  /** A name in a value's place: a method is called. */
+  /** Of a name: a method is called. */
   declare calls: boolean;
-  /** A name that stands for its value, taken at once: what is computed later can't change it any more. */
+  /** Of a name: its value is read at once, before later operands are evaluated. */
   declare takesValue: boolean;
 
   constructor(run: Run, term: Term, takes: number, keeps: boolean) {
@@ -70,7 +70,7 @@ export class Instruction {
   }
 }
 
-/** A statement's instructions [start, end), and how deep in loops and scopes it stands. */
+/** The instructions [start, end) of a statement, and the numbers of enclosing loops and scopes. */
 export interface Statement {
   readonly start: number;
   end: number;
@@ -81,7 +81,7 @@ export interface Statement {
 export interface Plan {
   readonly instructions: readonly Instruction[];
   readonly statements: readonly Statement[];
-  /** For each instruction the index of the innermost statement around it. */
+  /** For each instruction, the index of its innermost statement. */
   readonly statementOf: readonly number[];
 }
 
@@ -89,9 +89,9 @@ export interface Plan {
 export const FIRST_ARGUMENT_SLOT = 8;
 export const SLOTS = 15;
 
-/** The method or table whose code runs, as operators see it. */
+/** The interface of the current frame for operators. */
 export interface RunningMethod extends Slots {
-  /** Undefined for a table's own code. */
+  /** `undefined` in module-level code. */
   readonly method: MethodObject | undefined;
   readonly table: AcpiTable | undefined;
   /** The innermost scope that names are resolved and made in. */
@@ -109,23 +109,23 @@ export class Frame implements RunningMethod {
   readonly table: AcpiTable | undefined;
   /** The innermost scope that names are resolved and made in. */
   scope: NamespaceNode;
-  /** Scopes left again at the end of their bodies. */
+  /** The enclosing scopes, innermost last. */
   readonly scopes: NamespaceNode[] = [];
   pc = 0;
   readonly slots: (AmlValue | NamespaceNode | undefined)[] = new Array(SLOTS).fill(undefined);
-  /** Types that stores through references gave the slots; see store.ts. */
+  /** Types of slots that were stored to through references; see store.ts. */
   slotTypes: number[] | undefined;
-  /** Where this frame's operands begin on the machine's stack. */
+  /** Index of this frame's first operand on the machine's stack. */
   readonly base: number;
-  /** Nodes made by this method: they go when it ends. */
+  /** Nodes created by this method, which are removed when it ends. */
   created: NamespaceNode[] | undefined;
-  /** Turns taken by the loops that are running, the innermost last. */
+  /** The running loops, innermost last. */
   readonly loops: Loop[] = [];
-  /** What it gives when its terms run out. */
+  /** Result if its code ends without a Return. */
   result: AmlValue | undefined;
-  /** The sync level before it. */
+  /** Sync level before the call. */
   readonly syncLevel: number;
-  /** Ordinal of the table whose own code this is; 0 for a method. */
+  /** Ordinal of the table for module-level code; 0 for a method. */
   owner = 0;
 
   constructor(
@@ -146,7 +146,7 @@ export class Frame implements RunningMethod {
     this.syncLevel = syncLevel;
   }
 
-  /** Names are made and looked for in another scope, until it is left. */
+  /** Creates and resolves names in another scope until `leaveScope`. */
   enterScope(node: NamespaceNode): void {
     this.scopes.push(this.scope);
     this.scope = node;
@@ -156,7 +156,7 @@ export class Frame implements RunningMethod {
     this.scope = this.scopes.pop() ?? this.scope;
   }
 
-  /** A node is made: a method's go when it ends. */
+  /** Records a node that was created, which a method removes when it ends. */
   made(node: NamespaceNode): void {
     if (this.method === undefined) return;
     this.created ??= [];
@@ -167,171 +167,171 @@ export class Frame implements RunningMethod {
 export interface InterpreterOptions {
   /** Integers have 32 bits: the DSDT's revision is below 2. */
   readonly narrow: boolean;
-  /** What unwritten bytes of regions hold; undefined when it isn't known. */
+  /** Initial contents of regions; `undefined` if unknown. */
   readonly fill: Fill | undefined;
   readonly memory: readonly MemoryImage[];
   /** Values of firmware fields by name (`MG2B`) or path (`\_SB.PCI0.TOLM`). */
   readonly set: ReadonlyMap<string, bigint>;
-  /** The tables are all that the machine has: a name that none of them declares doesn't exist. */
+  /** The machine has no other tables: a name that none of them declares does not exist. */
   readonly complete: boolean;
   readonly profile: Profile;
 }
 
-/** Tables that running code asks for: Load, LoadTable, DataTableRegion. */
+/** Finds and loads tables for Load, LoadTable and DataTableRegion. */
 export interface TableLoader {
-  /** The table of that signature, OEM id and OEM table id (empty: any); undefined when the machine has none. */
+  /** The table with a signature, OEM ID and OEM table ID (empty: any); `undefined` if there is none. */
   find(signature: string, oemId: string, oemTableId: string): AcpiTable | undefined;
-  /** Puts the code of a table on the stack, which gives its handle. */
+  /** Pushes a frame for the code of a table, whose result is the table's handle. */
   load(bytes: Uint8Array, scope: NamespaceNode): void;
   /** The same for a table found by {@link find}. */
   loadFound(table: AcpiTable, scope: NamespaceNode): void;
   unload(handle: TableHandle): void;
 }
 
-/** Whose the machine is: who brings it up. */
+/** What the interpreter needs from the code that boots the machine. */
 export interface MachineOwner {
   readonly loader: TableLoader;
-  /** What the tables declare, whether it is run or not. */
+  /** The declarations of all tables. */
   readonly declared: DeclaredNamespace;
-  /** Told of faults in a table's own code, which goes on. */
+  /** Called for faults in module-level code, which continues. */
   onTableFault(why: AmlFault, table: AcpiTable | undefined): void;
 }
 
 export interface Evaluation {
-  /** What it gave; undefined when nothing was returned or every path faulted. */
+  /** The result; `undefined` if nothing was returned or all paths faulted. */
   readonly value: AmlValue | NamespaceNode | undefined;
-  /** Set when it was aborted on every path that isn't in `faults`. */
+  /** The fault of all paths that are not in `faults`. */
   readonly fault: AmlFault | undefined;
-  /** Paths that were aborted, with their conditions. */
+  /** Faults of some paths, with their conditions. */
   readonly faults: readonly { readonly when: Quantity; readonly fault: AmlFault }[];
 }
 
-/** What instructions ask of the paths that are explored. */
+/** The interface of path exploration for instructions. */
 export interface Branching {
-  /** Is there anything that instructions have to look out for? */
+  /** There are forks or pending paths. */
   readonly open: boolean;
-  /** A condition, as far as this path says what it is. */
+  /** A condition, simplified by the assumptions of this path. */
   decided(condition: Quantity): Quantity;
-  /** A value, without sides that this path isn't on. */
+  /** A value without choices that are decided on this path. */
   refined(value: Quantity): Quantity;
 }
 
-/** Evaluations that run side by side. */
+/** The interface of concurrent evaluations for instructions. */
 export interface Threading {
-  /** The one that runs, from 1. */
+  /** Number of the running thread, from 1. */
   readonly current: number;
-  /** Waits in an instruction until `ready`, or for so many 100 ns; gives whether it became ready. */
+  /** Waits in an instruction until `ready` is true. @param timeout in units of 100 ns @returns whether `ready` is true */
   wait(ready: () => boolean, timeout: bigint | undefined): boolean;
 }
 
-// ---- What operators and values see of the machine, by subject.
+// ---- Interfaces of the machine for operators and values, by subject.
 
-/** How wide integers are. */
+/** The integer width. */
 export interface Integers {
-  /** In bits. */
+  /** 32 or 64. */
   readonly bits: number;
-  /** The largest one. */
+  /** Ones. */
   readonly mask: bigint;
 }
 
-/** What the inputs don't settle. */
+/** Decisions on unknown values. */
 export interface Deciding {
   readonly paths: Branching;
-  /** Which side of a condition this path is on. Parts the path in two when nothing says. */
+  /** Whether a condition is true on this path. Forks the path if that is unknown. */
   decide(condition: Quantity): boolean;
-  /** As {@link decide}, of an integer as AML takes it for a condition. */
+  /** As {@link decide}, for an AML integer: not zero. */
   truthOf(value: Quantity): boolean;
-  /** The object of a Choice on this path. */
+  /** The object of a Choice on this path; any other object unchanged. Forks the path if its condition is unknown. */
   settle(object: AmlValue | undefined): AmlValue | undefined;
-  /** Is there an object of this node's name on this path? */
+  /** Whether the node's object exists on this path. */
   readonly present: (node: NamespaceNode) => boolean;
-  /** Gives up following what depends on unknown values. */
+  /** Abandons the current path, since it depends on unknown values. */
   abandon(reason: string): never;
   unknown(reason: string): Quantity;
 }
 
-/** What integers, strings and buffers are converted by. */
+/** For conversions between integers, strings and buffers. */
 export interface Converting extends Integers, Deciding {
   readonly profile: Profile;
-  /** What the evaluation under way has taken. */
+  /** The work of the current evaluation. */
   readonly budget: EvaluationBudget;
 }
 
 export interface Changing {
-  /** Notes changes; active where values may be unknown. */
+  /** Records changes; active if values may be unknown. */
   readonly journal: Journal;
 }
 
-/** Where names are looked up. */
+/** For name lookup. */
 export interface Naming {
   readonly root: NamespaceNode;
-  /** The innermost scope of the code that runs; the root where none does. */
+  /** The scope of the current frame; the root if there is none. */
   readonly scope: NamespaceNode;
   readonly otherTables: OtherTables;
-  /** What the tables declare, whether it is run or not. */
+  /** The declarations of all tables. */
   readonly declared: DeclaredNamespace | undefined;
-  /** Values of firmware fields that were given, by name or path. */
+  /** Given values of firmware fields, by name or path. */
   readonly given: ReadonlyMap<string, bigint>;
 }
 
-/** What lies behind operation regions. */
+/** For operation regions. */
 export interface Spaces {
   readonly regions: RegionStore;
   readonly handlers: Handlers;
 }
 
-/** Everything that values are read from and stored to. */
+/** For reading from and storing to all kinds of places. */
 export interface Places extends Converting, Changing, Naming, Spaces {
   readonly trace: Trace;
   /** The method or table whose code runs. */
   readonly frame: RunningMethod;
 }
 
-/** What time, mutexes and events need. */
+/** For time, mutexes and events. */
 export interface Synchronising extends Places {
   readonly clock: Clock;
   readonly locks: Locks;
   readonly threads: Threading | undefined;
-  /** Does an evaluation run inside of another? */
+  /** An evaluation is running inside another. */
   readonly nested: boolean;
 }
 
-/** Tables that code looks for and loads. */
+/** For finding and loading tables. */
 export interface Loading extends Places {
   readonly loader: TableLoader;
-  /** What is made from here on is of the table again whose code runs: one that it loaded is through. */
+  /** Called after a table was loaded by code: new nodes belong to the table of the current frame again. */
   resumeOwner(): void;
 }
 
-/** What is done where code is given up that may have changed something. */
+/** For abandoned code. */
 export interface Forgetting extends Places {
-  readonly givenUp: GivenUp;
+  readonly abandonedCode: AbandonedCode;
 }
 
-/** Calls of methods. */
+/** For method calls. */
 export interface Calling extends Places {
-  /** Calls a method: a frame goes on the stack. */
+  /** Calls a method: pushes a frame. */
   enterMethod(node: NamespaceNode, method: MethodObject, args: readonly Resolved[]): void;
 }
 
-/** What makes named objects. */
+/** For creating named objects. */
 export interface Defining extends Loading, Calling {
-  /** Ordinal of the table being loaded, noted on what it makes. */
+  /** Ordinal of the table being loaded, recorded in nodes that it creates. */
   readonly owner: number;
 }
 
-/** The machine as the planner's own instructions see it: they move it on. */
+/** The whole machine, for control instructions. */
 export interface Machine extends Synchronising, Defining, Forgetting {
-  /** The code that runs goes on there. */
+  /** Continues the current frame at an instruction. */
   jump(pc: number): void;
-  /** The code that runs ends. */
+  /** Returns from the current frame. */
   returnFrom(value: AmlValue | NamespaceNode | undefined): void;
-  /** The same, with what code gives whose terms run out. */
+  /** Returns from the current frame with its `result`. */
   returnResult(): void;
-  /** The loops of the code that runs. */
+  /** The running loops of the current frame. */
   readonly loops: Loop[];
-  /** A package of a table's own: its names are looked up at the end of the table. */
+  /** Records a package of module-level code, whose names are resolved at the end of the table. */
   completeLater(made: PackageObject): void;
-  /** Told of a fault in a table's own code, which goes on. */
+  /** Reports a fault in module-level code, which continues. */
   tableFault(why: AmlFault, term: Term): void;
 }

@@ -1,7 +1,6 @@
 /**
- * What names, locals and elements hold while firmware code runs. Integers are plain `bigint`, or `UnknownInteger`
- * where only the running machine knows; everything else is an object with identity, as in ACPICA: a buffer passed to
- * a method is the caller's buffer.
+ * The objects of the interpreter. Known integers are `bigint`, others `UnknownInteger`. All other objects have identity,
+ * as in ACPICA: a buffer that is passed to a method is the caller's buffer.
  */
 
 import type { ByteValue, Expr, Quantity } from '../../../symbolic/index.ts';
@@ -10,7 +9,7 @@ import type { AcpiTable } from '../../tables/table.ts';
 import type { NamePath } from '../../terms/name.ts';
 import type { FieldElement, Term } from '../../terms/term.ts';
 
-/** Object types by their number in ObjectType (ACPI 6.5, table 19.40), with ACPICA's number for a reference. */
+/** Object types by the number that ObjectType yields (ACPI 6.5, table 19.40); those from 17 on are ACPICA's. */
 export const TYPE = {
   uninitialized: 0,
   integer: 1,
@@ -33,7 +32,7 @@ export const TYPE = {
   reference: 20,
 } as const;
 
-/** ACPICA's names of the types, as it prints them and as Concatenate puts them in a string. */
+/** Type names of ACPICA (utdecode.c, acpi_gbl_ns_type_names), also used by Concatenate. */
 export const TYPE_NAMES: readonly string[] = [
   'Untyped',
   'Integer',
@@ -68,7 +67,7 @@ export class UnknownInteger {
 
 export class StringObject {
   readonly type = TYPE.string;
-  /** Latin-1 characters; undefined when the content, or even the length, isn't known. */
+  /** Latin-1 characters; `undefined` if unknown. */
   text: string | undefined;
   constructor(text: string | undefined) {
     this.text = text;
@@ -77,11 +76,11 @@ export class StringObject {
 
 export class BufferObject {
   readonly type = TYPE.buffer;
-  /** Known bytes only, or bytes of which some are unknown. Replaced, not changed, while paths are explored. */
+  /** Known bytes only, or bytes of which some are unknown. Copied on write while paths are explored. */
   bytes: Uint8Array | ByteValue[];
-  /** Exploration step in which `bytes` was made; see Journal. */
+  /** Journal step in which `bytes` was created. */
   step = 0;
-  /** Why not even the length is known; `bytes` is then empty. */
+  /** Why even the length is unknown, if so; `bytes` is then empty. */
   unknown: string | undefined;
   constructor(bytes: Uint8Array | ByteValue[], unknown?: string) {
     this.bytes = bytes;
@@ -89,7 +88,7 @@ export class BufferObject {
   }
 }
 
-/** A package element that names an object: looked up when the package is complete, or when it is used. */
+/** A package element that is a name, resolved when the package is complete or on use. */
 export class NameReference {
   readonly type = TYPE.reference;
   readonly name: NamePath;
@@ -103,9 +102,9 @@ export class NameReference {
 }
 
 /**
- * A package element that names an integer. In ACPICA package and name have the one integer object: a Store to the name
- * is seen in the package, until CopyObject gives the name another object or Index the element. (The specification has
- * a copy made when the package is.)
+ * A package element that is the name of an integer. In ACPICA, package and name share one integer object: a Store to the
+ * name changes the package, until CopyObject replaces the name's object or a store through Index the element. (In the
+ * specification the element is a copy.)
  */
 export class SharedInteger {
   readonly type = -4;
@@ -123,7 +122,7 @@ export class PackageObject {
   }
 }
 
-/** RefOf, CondRefOf: to a named object, a local or an argument. */
+/** Result of RefOf and CondRefOf: a reference to a named object, a local or an argument. */
 export class ObjectReference {
   readonly type = TYPE.reference;
   readonly target: NamespaceNode | SlotReference;
@@ -132,14 +131,14 @@ export class ObjectReference {
   }
 }
 
-/** Where the locals and arguments of one running method are. */
+/** The locals and arguments of a frame. */
 export interface Slots {
   readonly slots: (AmlValue | NamespaceNode | undefined)[];
-  /** Types that stores through references gave the slots; see store.ts. */
+  /** Types of slots that were stored to through references; see store.ts. */
   slotTypes: number[] | undefined;
 }
 
-/** A local or an argument of one running method. */
+/** A local or argument of a frame. */
 export class SlotReference {
   readonly type = TYPE.reference;
   readonly frame: Slots;
@@ -151,7 +150,7 @@ export class SlotReference {
   }
 }
 
-/** Index with an index that isn't known, but is within the package. */
+/** Result of Index with an unknown index that is within the package. */
 export class AnyIndexReference {
   readonly type = TYPE.reference;
   readonly object: PackageObject;
@@ -162,7 +161,7 @@ export class AnyIndexReference {
   }
 }
 
-/** Index: one element of a package, one byte of a buffer or string. */
+/** Result of Index: a reference to an element of a package, or a byte of a buffer or string. */
 export class IndexReference {
   readonly type = TYPE.reference;
   readonly object: BufferObject | StringObject | PackageObject;
@@ -195,9 +194,9 @@ export class MethodObject {
   readonly argumentCount: number;
   readonly syncLevel: number;
   serialized: boolean;
-  /** Calls running. */
+  /** Number of active calls. */
   running = 0;
-  /** Whose calls they are, where it is serialized and there are threads. */
+  /** The calling thread, if the method is serialized and there are threads. */
   thread = 0;
   /** Implemented by the operating system: `_OSI`. */
   readonly builtIn: ((args: readonly AmlValue[]) => AmlValue) | undefined;
@@ -219,9 +218,9 @@ export class MethodObject {
 export class MutexObject {
   readonly type = TYPE.mutex;
   readonly syncLevel: number;
-  /** Acquisitions not yet released. */
+  /** Number of acquisitions that have not been released. */
   depth = 0;
-  /** Whose they are; 0 where there are no threads. */
+  /** The owning thread; 0 without threads. */
   thread = 0;
   constructor(syncLevel: number) {
     this.syncLevel = syncLevel;
@@ -230,11 +229,11 @@ export class MutexObject {
 
 export class EventObject {
   readonly type = TYPE.event;
-  /** Undefined: not known. */
+  /** Number of pending signals; `undefined` if unknown. */
   signals: number | undefined = 0;
 }
 
-/** Addresses below this are safe as numbers, whatever is added to them. */
+/** Addresses up to this, plus any offset, are safe integers. */
 const PLAIN_ADDRESS = 1n << 52n;
 
 export class RegionObject {
@@ -243,9 +242,9 @@ export class RegionObject {
   readonly space: number;
   readonly address: Quantity;
   readonly length: Quantity;
-  /** DataTableRegion: the table it lies over. */
+  /** Of a DataTableRegion: the table. */
   readonly tableBytes: Uint8Array | undefined;
-  /** Address and length as plain numbers, -1 where they are none: nothing is asked for more often. */
+  /** Address and length as numbers for fast access; -1 if they are unknown or too large. */
   readonly plainAddress: number;
   readonly plainLength: number;
   constructor(
@@ -265,7 +264,7 @@ export class RegionObject {
   }
 }
 
-/** Where a field's datums come from. */
+/** The source of a field's datums. */
 export type FieldSource =
   | { readonly kind: 'region'; readonly region: NamespaceNode }
   | {
@@ -281,7 +280,7 @@ export type FieldSource =
       readonly value: number;
     };
 
-/** An element of a Field, BankField or IndexField, prepared for access as ACPICA does it. */
+/** An element of a Field, BankField or IndexField, prepared for access as in ACPICA (exprep.c). */
 export class FieldObject {
   readonly type = TYPE.fieldUnit;
   readonly node: NamespaceNode;
@@ -290,17 +289,17 @@ export class FieldObject {
   readonly bitLength: number;
   /** FieldFlags byte: access type, lock rule, update rule. */
   readonly flags: number;
-  /** Bytes of one access. */
+  /** Access width in bytes. */
   readonly accessBytes: number;
-  /** First datum, from the region's start. */
+  /** Offset in the region of the first datum. */
   readonly baseOffset: number;
-  /** First bit of the field in the first datum. */
+  /** Bit offset of the field in the first datum. */
   readonly startBit: number;
   readonly attribute: number;
   readonly accessLength: number;
   readonly connection: AmlValue | undefined;
   readonly element: FieldElement | undefined;
-  /** How many datums the field touches. */
+  /** Number of datums that contain the field. */
   readonly datums: number;
   constructor(given: Omit<FieldObject, 'type' | 'datums'>) {
     this.node = given.node;
@@ -319,13 +318,13 @@ export class FieldObject {
   }
 }
 
-/** What the Create…Field operators make: bits of a buffer under a name. */
+/** Object of the Create…Field operators: bits of a buffer. */
 export class BufferFieldObject {
   readonly type = TYPE.bufferField;
   readonly buffer: BufferObject;
   readonly bitOffset: number;
   readonly bitLength: number;
-  /** Made by CreateField: read as a buffer whatever its width, as ACPICA and others do. */
+  /** Created by CreateField: its value is a buffer whatever its width, as in ACPICA. */
   readonly wide: boolean;
   constructor(buffer: BufferObject, bitOffset: number, bitLength: number, wide: boolean) {
     this.buffer = buffer;
@@ -344,19 +343,19 @@ export class AliasObject {
   }
 }
 
-/** A table loaded by Load or LoadTable. */
+/** Result of Load and LoadTable. */
 export class TableHandle {
   readonly type = TYPE.ddbHandle;
   /** Ordinal of the load. */
   readonly index: number;
-  /** Not yet given to Unload. */
+  /** The table has not been unloaded with this handle. */
   valid = true;
   constructor(index: number) {
     this.index = index;
   }
 }
 
-/** An object of which nothing is known, not even its type. */
+/** An object of unknown type and value. */
 export class UnknownObject {
   readonly type = -3;
   readonly reason: string;
@@ -366,13 +365,13 @@ export class UnknownObject {
 }
 
 /**
- * What a table that isn't there may declare: nothing is known of it but its name. It may be an object, or what a method
- * of that name gives. Where a number is wanted it is one that nobody knows; what else depends on its type is given up.
+ * An object that a table which is not given may declare, or the result of a method of that name. As an integer it is an
+ * unknown number; code that depends on its type is abandoned.
  */
 export class ForeignObject {
   readonly type = -5;
   readonly path: string;
-  /** Its value as a number. */
+  /** Its value as an integer. */
   readonly value: Expr;
   constructor(path: string, value: Expr) {
     this.path = path;
@@ -383,7 +382,7 @@ export class ForeignObject {
   }
 }
 
-/** One of two values, by a condition that the inputs don't settle; undefined is "no object". */
+/** One of two values depending on an unknown condition; `undefined` is no object. */
 export class Choice {
   readonly type = -1;
   readonly when: Expr;
@@ -423,7 +422,7 @@ export type AmlObject =
 
 export type AmlValue = bigint | AmlObject;
 
-/** A local or an argument of the method that is running, as an operand. */
+/** A local or argument of the current frame as an operand. */
 export class SlotOperand {
   readonly slot: number;
   constructor(slot: number) {
@@ -431,27 +430,27 @@ export class SlotOperand {
   }
 }
 
-/** Operands of all slots: 0..7 locals, 8..14 arguments. */
+/** The operands of all slots: 0..7 locals, 8..14 arguments. */
 export const SLOT_OPERANDS: readonly SlotOperand[] = Array.from(
   { length: 15 },
   (_, slot) => new SlotOperand(slot),
 );
 
-/** A name of a running machine. */
+/** A name in the interpreter's namespace. */
 export type NamespaceNode = NameNode<AmlValue, SharedInteger | Choice>;
 export const NamespaceNode = NameNode<AmlValue, SharedInteger | Choice>;
 
-/** A value or a place that holds one: what stands on the operand stack until an operator resolves it. */
+/** An entry of the operand stack: a value, or a place whose value an operator reads. */
 export type Operand = AmlValue | NamespaceNode | SlotOperand | undefined;
 
-/** A value, or the node of a device or thermal zone, which have none. */
+/** A value, or the node of a device or thermal zone, which have no value. */
 export type Resolved = AmlValue | NamespaceNode;
 
 export function typeOf(value: AmlValue): number {
   return typeof value === 'bigint' ? TYPE.integer : value.type;
 }
 
-/** The type of a value; a node stands for the device it is. */
+/** The type of a value; a node is a device. */
 export function kindOf(value: Resolved): number {
   return value instanceof NamespaceNode ? TYPE.device : typeOf(value);
 }

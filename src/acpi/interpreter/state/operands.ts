@@ -1,4 +1,4 @@
-/** The operands of an instruction, as operators take them: by place, each as what the operator wants it to be. */
+/** The interface of an instruction's operands for operators. */
 import type { Quantity } from '../../../symbolic/index.ts';
 import type {
   BufferObject,
@@ -9,42 +9,42 @@ import type {
   UnknownInteger,
 } from './objects.ts';
 
-/** What an operator lets stand: Store keeps Index references, calls and CopyObject those to package elements. */
+/** References that are not resolved: Store keeps Index references, calls and CopyObject those to package elements. */
 export type Resolving = 'value' | 'store' | 'argument';
 
 /**
- * `store` is the Store operator, `result` another operator's target: both convert to the type that is there.
- * `fixed` targets (ToBuffer and the like) and `copy` (CopyObject) change the type instead.
+ * `store` is the Store operator, `result` the target of another operator: both convert to the type of the existing
+ * object. `fixed` (the target of ToBuffer and so on) and `copy` (CopyObject) replace the object.
  */
 export type Storing = 'store' | 'result' | 'fixed' | 'copy';
 
-/** An integer, string or buffer: what is converted into each other (ACPI 6.5, 19.3.5). */
+/** An integer, string or buffer, which are converted into each other (ACPI 6.5, 19.3.5). */
 export type DataObject = bigint | UnknownInteger | StringObject | BufferObject;
 
 /**
- * Operands counted from 0, in the order of the opcode's row. What is there and isn't of the kind asked for is a fault of
- * ACPICA's name, as is an operand without a value. Each call looks anew: what was stored meanwhile is seen.
+ * Operands by index in the opcode's row. An operand of another kind than requested, or without a value, is a fault with
+ * ACPICA's exception code. Each call reads the operand again.
  */
 export interface Operands {
-  /** As it stands on the stack: a name or slot unread. Undefined: a Target that isn't given, or a call without a result. */
+  /** The entry on the stack; `undefined` for an absent target or a call without a result. */
   raw(index: number): Operand;
-  /** Its value; a device or thermal zone is its node. */
+  /** Its value; the node of a device or thermal zone. */
   value(index: number, resolving?: Resolving): Resolved;
-  /** As {@link value}, but a Choice between data stays one. */
+  /** As {@link value}, but a Choice between data is returned unchanged. */
   loose(index: number, resolving: Resolving): Resolved;
-  /** As an integer, strings and buffers converted. */
+  /** Its value after conversion to an integer. */
   integer(index: number): Quantity;
-  /** As the condition of an If or While: an Index is a reference there, whose element nobody takes. */
+  /** As {@link integer}, for the predicate of If or While, where an Index reference is not resolved. */
   condition(index: number): Quantity;
   data(index: number): DataObject;
-  /** As a buffer, converted; a buffer is given itself. */
+  /** Its value after conversion to a buffer; a buffer itself, not a copy. */
   buffer(index: number): BufferObject;
-  /** As text, converted; unknown text ends what can be followed. */
+  /** Its value after conversion to a string; the path is abandoned if it is unknown. */
   text(index: number): string;
-  /** A package; `wanted` is what the fault says of anything else. */
+  /** A package. @param wanted message of the fault for any other value */
   package(index: number, wanted: string): PackageObject;
-  /** Stores to what the operand names. What a serial bus gives back is the value of the Store. */
+  /** Stores to the operand. @returns the answer of a serial bus, which is then the value of Store */
   store(index: number, value: Resolved, storing: Storing): Resolved | undefined;
-  /** Stores an operator's result in its target, if it has one, and gives the operator's value. */
+  /** Stores an operator's result to its target, if it has one. @returns the value of the operator */
   deliver(index: number, value: Resolved, storing: Storing): Resolved;
 }

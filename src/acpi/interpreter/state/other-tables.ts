@@ -1,35 +1,35 @@
-/** Tables that aren't among those given: whether there may be any, and what is counted of them. */
+/** Tables that are not given: whether there may be any, and a counter for values of their objects. */
 
 export class OtherTables {
-  /** Are values unknown at all? In a simulation there are no other tables, as acpiexec has no others. */
+  /** False in a simulation, which like acpiexec has no other tables. */
   readonly #possible: boolean;
   #open: boolean;
   #unknown = false;
   #values = 0;
 
-  /** @param complete the tables given are all that the machine starts with */
+  /** @param complete the machine has no other tables at boot */
   constructor(possible: boolean, complete: boolean) {
     this.#possible = possible;
     this.#open = possible && !complete;
   }
 
-  /** May names exist that none of the tables declares: are there other tables, or such that code loads? */
+  /** Names that none of the tables declares may exist. */
   get open(): boolean {
     return this.#open;
   }
 
-  /** Code may have loaded a table of which nothing is known. */
+  /** Code may have loaded an unknown table. */
   get unknown(): boolean {
     return this.#unknown;
   }
 
-  /** From here on names that no table has may be made by tables that code loaded. */
+  /** Code may load an unknown table, so any name may exist from now on. */
   loadUnknown(): void {
     this.#open = this.#possible;
     this.#unknown ||= this.#possible;
   }
 
-  /** Numbers the values that their objects have had, from 1. */
+  /** The next number, from 1, for a value of one of their objects. */
   nextValue(): number {
     this.#values += 1;
     return this.#values;

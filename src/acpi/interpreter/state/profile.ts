@@ -1,51 +1,51 @@
-/** What runs firmware code: what it says of itself, and in what its interpreter differs from others. */
+/** The properties of the operating system or simulator that executes firmware code. */
 import type { Condition } from '../../../symbolic/index.ts';
 
 /**
- * An operating system, as far as firmware code can tell. Answers that differ between releases have conditions, on the
- * release or whatever else decides.
+ * The properties of an operating system that are visible to firmware code. Those that differ between releases or
+ * configurations are conditions.
  */
 export interface OperatingSystem {
   readonly name: string;
-  /** Strings that `_OSI` says yes to, and when. */
+  /** Interfaces for which `_OSI` returns true, and under which condition. */
   readonly interfaces: ReadonlyMap<string, Condition>;
-  /** Is there an `_OSI`? Linux has none with `acpi_osi=`. */
+  /** `_OSI` exists; in Linux it does not with `acpi_osi=`. */
   readonly hasOsi: boolean;
   /** `_OS`. */
   readonly os: string;
   /** `_REV`. */
   readonly revision: bigint;
-  /** `Revision ()`: the interpreter's own; undefined when it isn't known. */
+  /** `Revision ()`: the revision of the interpreter; `undefined` if unknown. */
   readonly interpreterRevision: bigint | undefined;
-  /** ToHexString of an integer gives `0x2A`, as since ACPICA 20240322, not all digits of its width. */
+  /** ToHexString of an integer yields `0x2A` (since ACPICA 20240322) instead of all digits of its width. */
   readonly prefixesHex: Condition;
-  /** Load and LoadTable give handles for Unload, as up to ACPI 6.3 and ACPICA 20201217, instead of True. */
+  /** Load and LoadTable yield handles for Unload (up to ACPI 6.3 and ACPICA 20201217) instead of True. */
   readonly givesTableHandles: Condition;
 }
 
 /** An operating system or a simulator. */
 export interface Profile extends OperatingSystem {
-  /** Asks for sleep states and for every device's `_STA` once devices are initialised. */
+  /** Evaluates sleep states and every device's `_STA` after devices are initialized. */
   readonly testsItself: boolean;
-  /** Interfaces it takes back when it does. */
+  /** Interfaces that it removes then. */
   readonly removedAfterInit: readonly string[];
-  /** SystemIO addresses are cut to 16 bits once a Windows interface was asked for. */
+  /** SystemIO addresses are truncated to 16 bits after `_OSI` was called for a Windows interface. */
   readonly cutsIoAddresses: boolean;
   /**
-   * Looks at the clock, 100 us each, after which a While fails, in a simulation that has its own time. Undefined: as on a
-   * machine, by the time that passes.
+   * Timeout of a While loop in ticks of 100 us of the virtual clock, for a simulation; `undefined` uses sleep time as on a
+   * real machine.
    */
   readonly loopTimeout: number | undefined;
-  /** A fault calls the tables' own `\\_ERR`, if there is one, which may let the code go on. */
+  /** A fault calls `\\_ERR`, if it exists, after which the code may continue. */
   readonly callsErrorMethod: boolean;
 }
 
-/** Strings that are said yes to, whatever else is so. */
+/** Interfaces that are unconditionally supported. */
 export function always(names: readonly string[]): ReadonlyMap<string, Condition> {
   return new Map(names.map((name) => [name, 1n]));
 }
 
-/** Windows releases that ACPICA of September 2020 says yes to (utosi.c, AcpiDefaultSupportedInterfaces). */
+/** Windows interfaces of ACPICA 20200925 (utosi.c, AcpiDefaultSupportedInterfaces). */
 const WINDOWS = [
   'Windows 2000',
   'Windows 2001',
@@ -69,7 +69,7 @@ const WINDOWS = [
   'Windows 2019',
 ] as const;
 
-/** ACPICA 20200925 alone: what is taken where nobody says which operating system it is. */
+/** ACPICA 20200925 without an operating system: the default. */
 export const PLAIN_SYSTEM: OperatingSystem = {
   name: 'ACPICA 20200925',
   interfaces: always([...WINDOWS, 'Extended Address Space Descriptor']),
@@ -81,7 +81,7 @@ export const PLAIN_SYSTEM: OperatingSystem = {
   givesTableHandles: 1n,
 };
 
-/** An operating system on a machine. */
+/** The profile of an operating system on a real machine. */
 export function profileOf(system: OperatingSystem): Profile {
   return {
     ...system,
@@ -94,8 +94,8 @@ export function profileOf(system: OperatingSystem): Profile {
 }
 
 /**
- * ACPICA's acpiexec 20200925, for comparing with it: its self-tests take an interface away after initialisation, and
- * it adds one of its own.
+ * ACPICA's acpiexec 20200925, for comparison: its self-tests remove an interface after initialization, and it adds one
+ * (aehandlers.c).
  */
 export const acpiexecProfile: Profile = {
   ...PLAIN_SYSTEM,

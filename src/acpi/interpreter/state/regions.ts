@@ -1,8 +1,7 @@
 /**
- * The contents of address spaces: what firmware code reads and writes. Without a machine there is nothing behind
- * them. Under an assumption every byte starts as the same value, and writes stay, as in ACPICA's acpiexec. Otherwise
- * a byte that nobody has written is unknown; written ones keep what was written, in every space: a register that
- * doesn't is one that firmware code has no reason to read back as if it did.
+ * The contents of address spaces. With assumed contents every byte has an initial value and keeps what is written, as in
+ * ACPICA's acpiexec. Otherwise a byte is unknown until it is written. In all spaces a written byte is assumed to keep its
+ * value: firmware code would not rely on reading back other registers.
  */
 import { type ByteValue, type FieldSymbol, fieldValue } from '../../../symbolic/index.ts';
 import { FIXED_HARDWARE_SPACE, REGION_SPACES } from '../../terms/opcodes.ts';
@@ -24,7 +23,7 @@ export const SPACE = {
   fixedHardware: FIXED_HARDWARE_SPACE,
 } as const;
 
-/** A piece of physical memory whose content was given. */
+/** Known contents of physical memory. */
 export interface MemoryImage {
   readonly address: bigint;
   readonly bytes: Uint8Array;
@@ -35,22 +34,22 @@ export function spaceName(space: number): string {
   return REGION_SPACES[space] ?? `0x${space.toString(16)}`;
 }
 
-/** What bytes hold that nobody wrote and no image gives: one value for all, or by space and address. */
+/** Initial value of bytes outside of memory images: one for all, or by space and address. */
 export type Fill = number | ((space: number, address: bigint) => number);
 
 type Cells = Map<Key, ByteValue>;
 
-/** A byte of a field, the lowest is 0. */
+/** A byte of a field; 0 is the least significant. */
 interface FieldByte {
   readonly field: FieldSymbol;
   readonly index: number;
 }
 
-/** Cells of PCI configuration spaces have the device's number above the register. */
+/** A cell of a PCI configuration space has the device's number in the bits above the register. */
 const DEVICE_SHIFT = 32n;
 const REGISTER_MASK = (1n << DEVICE_SHIFT) - 1n;
 
-/** Addresses up to here are Map keys as numbers, which is faster. */
+/** Addresses up to this are numbers as Map keys, which is faster. */
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 function keyOf(address: bigint): Key {
@@ -62,19 +61,19 @@ export class RegionStore {
   readonly #fill: Fill | undefined;
   readonly #memory: readonly MemoryImage[];
   readonly #cells = new Map<number, Cells>();
-  /** Cells of regions whose address isn't known, by the region's path. */
+  /** Cells of regions at unknown addresses, by path of the region and offset. */
   readonly #floating = new Map<number, Cells>();
-  /** Fields that were written, and what the first of them to lie over a byte has there. */
+  /** For bytes of written fields, the first such field. */
   readonly #fields = new Map<number, Map<Key, FieldByte>>();
-  /** Devices whose configuration space is read or written. */
+  /** Numbers of devices whose configuration space is accessed. */
   readonly #devices = new Map<string, bigint>();
   #lastEpoch = 0;
-  /** By epoch: what may have changed since the one before. */
+  /** Why each epoch began. */
   readonly #changes: string[] = [];
-  /** Of each space, which state of it fields are read in: changes when it written in ways that aren't tracked. */
+  /** The current epoch of each space. It changes when the space is written in ways that are not tracked. */
   readonly epochs: Record<number, number> = {};
 
-  /** @param fill what unwritten bytes hold; undefined when it isn't known */
+  /** @param fill initial value of bytes; `undefined` if unknown */
   constructor(journal: Journal, fill: Fill | undefined, memory: readonly MemoryImage[]) {
     this.#journal = journal;
     this.#fill = fill;
@@ -91,8 +90,8 @@ export class RegionStore {
   }
 
   /**
-   * Where a byte of a device's PCI configuration space is kept. acpiexec has one such space for all devices, by the
-   * register alone; where contents are not known, what is written to one device says nothing of another.
+   * The cell of a register in a device's PCI configuration space. With unknown contents each device has its own space;
+   * acpiexec has one for all devices.
    *
    * @param device path of the device
    */
@@ -106,10 +105,10 @@ export class RegionStore {
   }
 
   /**
-   * Takes note of a field of whole bytes that is written: where a path doesn't write it, its bytes are printed by its name.
+   * Records a written field of whole bytes, so that on paths which do not write it the bytes have the field's name.
    *
    * @param cell of the first byte, as {@link read} takes it
-   * @param symbol gives the field's symbol, in any state of the space
+   * @param symbol returns the field's symbol, of any epoch
    */
   noteField(space: number, cell: bigint, symbol: () => FieldSymbol): void {
     let fields = this.#fields.get(space);
@@ -125,7 +124,7 @@ export class RegionStore {
     }
   }
 
-  /** A byte nobody wrote, as a symbol named by its address: of a cell as {@link read} takes it. */
+  /** The symbol of a byte that was not written, named by its address. @param cell as for {@link read} */
   unwritten(space: number, cell: bigint): ByteValue {
     const state = this.stateOf(space);
     const known = this.#fields.get(space)?.get(keyOf(cell));
@@ -140,14 +139,14 @@ export class RegionStore {
     return unwrittenByte(space, cell & REGISTER_MASK, named, device);
   }
 
-  /** What the inputs say a byte starts as; undefined when they don't. */
+  /** The initial value of a byte; `undefined` if unknown. */
   #given(space: number, address: bigint): number | undefined {
     for (const { address: start, bytes } of this.#imagesOf(space))
       if (address >= start && address < start + BigInt(bytes.length)) return bytes[Number(address - start)];
     return typeof this.#fill === 'function' ? this.#fill(space, address) : this.#fill;
   }
 
-  /** A byte; undefined when it was never written and nothing says what it holds. */
+  /** A byte; `undefined` if it was not written and its initial value is unknown. */
   read(space: number, address: bigint): ByteValue | undefined {
     const cells = this.#cells.get(space);
     const written = cells === undefined || cells.size === 0 ? undefined : cells.get(keyOf(address));
@@ -160,8 +159,8 @@ export class RegionStore {
   }
 
   /**
-   * Up to four bytes as a number, the first lowest, where every byte starts as the same and nothing unknown was written
-   * there; undefined otherwise.
+   * Up to four bytes as a little-endian number, if all bytes have the same initial value and no unknown byte was written
+   * there; otherwise `undefined`.
    */
   readPlain(space: number, address: number, length: number): number | undefined {
     const fill = this.#fill;
@@ -176,7 +175,7 @@ export class RegionStore {
     return value;
   }
 
-  /** Writes up to four bytes of a number at an address as {@link readPlain} takes it. */
+  /** Writes up to four bytes of a little-endian number at an address as for {@link readPlain}. */
   writePlain(space: number, address: number, length: number, value: number): void {
     const cells = this.#of(this.#cells, space);
     for (let i = 0; i < length; i++) this.#journal.set(cells, address + i, (value >>> (8 * i)) & 0xff);
@@ -184,7 +183,7 @@ export class RegionStore {
     if (floating !== undefined) this.#clear(floating);
   }
 
-  /** Did firmware code write that byte? */
+  /** Whether firmware code wrote the byte. */
   isWritten(space: number, address: bigint): boolean {
     return this.#cells.get(space)?.has(keyOf(address)) ?? false;
   }
@@ -201,19 +200,18 @@ export class RegionStore {
     return this.#floating.get(space)?.get(`${region}+${offset}`);
   }
 
-  /** Writes at an unknown address: whatever was known of the space may be gone. */
+  /** Writes at an unknown address, which makes the whole space unknown. */
   writeFloating(space: number, region: string, offset: number, value: ByteValue): void {
     this.#forgetCells(space);
     const floating = this.#of(this.#floating, space);
     for (const key of [...floating.keys()])
       if (!String(key).startsWith(`${region}+`)) this.#journal.set(floating, key, undefined);
     this.#journal.set(floating, `${region}+${offset}`, value);
-    this.newEpoch(space, `${region}, whose address is not known, was written`);
+    this.newEpoch(space, `${region}, at an unknown address, was written`);
   }
 
   /**
-   * From here on nothing is known of `length` bytes, which is cheaper than so many unknown bytes written: reads give
-   * symbols of a new epoch.
+   * Makes `length` bytes unknown by a new epoch, which is cheaper than writing unknown bytes.
    *
    * @param why what may have written there
    */
@@ -231,7 +229,7 @@ export class RegionStore {
     this.newEpoch(space, why);
   }
 
-  /** As {@link forget}, of a region at an unknown address. */
+  /** As {@link forget}, for a region at an unknown address. */
   forgetFloating(space: number, why: string): void {
     this.#forgetCells(space);
     this.#clear(this.#of(this.#floating, space));
@@ -243,14 +241,14 @@ export class RegionStore {
     if (cells !== undefined) for (const key of [...cells.keys()]) this.#forgetCell(space, cells, key);
   }
 
-  /** What was written is gone. What an image says it held before isn't true again, though. */
+  /** Makes a written cell unknown; it does not get its initial value again. */
   #forgetCell(space: number, cells: Cells, key: Key): void {
     const given = this.#given(space, BigInt(key));
     const value = given === undefined ? undefined : unknownByte('written at an unknown address');
     this.#journal.set(cells, key, value);
   }
 
-  /** Is nothing known of any of `length` bytes: neither written nor given? */
+  /** Whether none of `length` bytes was written or has a known initial value. */
   isUntouched(space: number, address: bigint, length: number): boolean {
     const end = address + BigInt(length);
     const cells = this.#cells.get(space);
@@ -276,7 +274,7 @@ export class RegionStore {
   }
 
   /**
-   * What is read from here on may differ from what was read before. Epochs are never used twice.
+   * Starts a new epoch: values that are read from now on may differ from those before. Epochs are never reused.
    *
    * @param why what may have changed it, as a sentence
    */
@@ -286,14 +284,14 @@ export class RegionStore {
     this.#journal.set(this.epochs, space, this.#lastEpoch);
   }
 
-  /** The state of a space that symbols are of which are read now, and what may have changed since the one before. */
+  /** The current epoch of a space, and why it began. */
   stateOf(space: number): Pick<FieldSymbol, 'epoch' | 'why'> {
     const epoch = this.epochs[space] ?? 0;
     const why = this.#changes[epoch];
     return why === undefined ? { epoch } : { epoch, why };
   }
 
-  /** The unknown first content of a place, for merging. */
+  /** The initial value of a place, for merging. */
   readonly initialByte = (holder: Holder, key: Key): ByteValue => {
     for (const [space, cells] of this.#cells) {
       if (cells !== holder) continue;

@@ -1,11 +1,11 @@
-/** What a run tells: lines stored to Debug, and, where somebody wants them, records of what was done. */
+/** Records lines stored to Debug and, on request, calls, field accesses and so on. */
 import { InnerLimit, moreThan } from '../../../limits/limits.ts';
 import type { AcpiTable } from '../../tables/table.ts';
 import type { Term } from '../../terms/term.ts';
 
 const TRACE_RECORDS = new InnerLimit('trace-records');
 
-/** What firmware code did that one may want to see: field reads, calls, Debug output. */
+/** One recorded action of firmware code. */
 export interface TraceRecord {
   readonly kind: 'call' | 'read' | 'write' | 'debug' | 'notify' | 'fatal' | 'fault' | 'return';
   readonly text: string;
@@ -17,12 +17,12 @@ export class Trace {
   readonly #lines: string[] = [];
   #records: TraceRecord[] | undefined;
 
-  /** Lines stored to Debug, the first first. */
+  /** Lines stored to Debug, in order. */
   get lines(): readonly string[] {
     return this.#lines;
   }
 
-  /** Are records kept? */
+  /** Actions are being recorded. */
   get active(): boolean {
     return this.#records !== undefined;
   }
@@ -34,13 +34,13 @@ export class Trace {
     else records.push({ kind: 'fault', text: `${moreThan('trace-records')}; the rest is left out` });
   }
 
-  /** A line stored to Debug. */
+  /** Records a line stored to Debug. */
   debug(line: string): void {
     this.#lines.push(line);
     this.record({ kind: 'debug', text: line });
   }
 
-  /** Runs something, and keeps what is recorded of it. */
+  /** Calls `work` and returns its records. */
   during<T>(work: () => T): { readonly result: T; readonly trace: readonly TraceRecord[] } {
     const records: TraceRecord[] = [];
     this.#records = records;

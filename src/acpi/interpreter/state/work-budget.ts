@@ -1,21 +1,21 @@
-/** How much is done for what depends on unknown values before it is given up. */
+/** The budget for exploring paths, after which they are abandoned. */
 import { limit } from '../../../limits/limits.ts';
 
 const PART_OF_WHAT_IS_LEFT = 2 / 5;
-/** What a late evaluation gets all the same, until the machine has had twice its due. */
+/** Minimum for a late evaluation, until the machine has used twice its limit. */
 const LEAST_WORK = 3000;
 export class WorkBudget {
   #work = 0;
   #allWork = 0;
-  /** What the evaluation may take. */
+  /** Budget of the current evaluation. */
   #limit = limit('path-work');
 
-  /** The limit that what the evaluation may take is of. */
+  /** The limit that determines the budget. */
   get limitedBy(): 'path-work' | 'machine-path-work' {
     return this.#limit === limit('path-work') ? 'path-work' : 'machine-path-work';
   }
 
-  /** Is so much done on open paths that they are given up? */
+  /** The budget is used up, so paths are abandoned. */
   get spent(): boolean {
     return this.#work >= this.#limit;
   }
@@ -25,7 +25,7 @@ export class WorkBudget {
     this.#allWork += work;
   }
 
-  /** Before an evaluation. */
+  /** Called before an evaluation. */
   restart(): void {
     this.#work = 0;
     const left = Math.max(0, limit('machine-path-work') - this.#allWork) * PART_OF_WHAT_IS_LEFT;

@@ -1,4 +1,4 @@
-/** Fields of buffers: bits of any width at any place, and what numbers and buffers are as bits. */
+/** Reads and writes buffer fields, and converts between values and bits. */
 import {
   type ByteValue,
   bitsOf,
@@ -23,7 +23,7 @@ import {
   UnknownInteger,
 } from '../state/objects.ts';
 
-/** The number or buffer that `length` bits make: ACPICA gives a buffer for what doesn't fit an integer. */
+/** The value of `length` bits: an integer, or as in ACPICA a buffer if they do not fit. @param wide always a buffer */
 export function valueOfBits(m: Converting, whole: Quantity, length: number, wide: boolean): AmlValue {
   const bytes = (length + 7) >> 3;
   if (bytes > m.bits / 8 || wide) {
@@ -33,7 +33,7 @@ export function valueOfBits(m: Converting, whole: Quantity, length: number, wide
   return integer(whole);
 }
 
-/** Bits [offset, offset + length) of bytes. */
+/** The bits [offset, offset + length) of bytes. */
 function bitsOfBytes(bytes: ArrayLike<ByteValue>, offset: number, length: number): Quantity {
   const first = offset >> 3;
   const last = (offset + length + 7) >> 3;
@@ -42,7 +42,7 @@ function bitsOfBytes(bytes: ArrayLike<ByteValue>, offset: number, length: number
   return bitsOf(quantityOfBytes(part), offset & 7, length);
 }
 
-/** Reads a field of a buffer. */
+/** Reads a buffer field. */
 export function readBufferField(m: Converting, field: BufferFieldObject): AmlValue {
   const { bytes } = field.buffer;
   if (field.bitOffset + field.bitLength > bytes.length * 8)
@@ -55,7 +55,7 @@ export function readBufferField(m: Converting, field: BufferFieldObject): AmlVal
   );
 }
 
-/** The bits of a value to be put in a field, as one number; what a source lacks is zero. */
+/** The low `bits` bits of a value as one number, for storing to a field; missing bits are zero. */
 export function bitsToStore(value: Resolved, bits: number): Quantity {
   if (typeof value === 'bigint') return value & maskOf(bits);
   if (value instanceof UnknownInteger) return bitsOf(value.value, 0, bits);
@@ -69,10 +69,10 @@ export function bitsToStore(value: Resolved, bits: number): Quantity {
     for (let i = count - 1; i >= 0; i--) whole = (whole << 8n) | BigInt(value.text.charCodeAt(i) & 0xff);
     return whole & maskOf(bits);
   }
-  return fault('AE_AML_OPERAND_TYPE', 'only integers, strings and buffers go into a field');
+  return fault('AE_AML_OPERAND_TYPE', 'only integers, strings and buffers can be stored to a field');
 }
 
-/** Writes a field of a buffer. */
+/** Writes a buffer field. */
 export function writeBufferField(m: Changing, field: BufferFieldObject, value: Resolved): void {
   const { bitOffset, bitLength, buffer } = field;
   if (bitOffset + bitLength > buffer.bytes.length * 8)

@@ -1,8 +1,8 @@
-/** Arguments for a method as a person types them, in ASL's spelling of constants. */
+/** Parses method arguments of the command line in ASL syntax. */
 import { parseInteger } from '../../../bytes/address.ts';
 import { type AmlValue, BufferObject, StringObject } from '../state/objects.ts';
 
-/** `0x10`, `"text"` (with `\"` and `\\`), `{ 0x01, 2 }` or `Buffer () { … }`. Undefined when it is none of these. */
+/** Parses `0x10`, `"text"` (with `\"` and `\\`), `{ 0x01, 2 }` or `Buffer () { … }`; `undefined` for anything else. */
 export function parseAslConstant(text: string): AmlValue | undefined {
   const trimmed = text.trim();
   const string = /^"((?:[^"\\]|\\["\\])*)"$/s.exec(trimmed);

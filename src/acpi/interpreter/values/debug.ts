@@ -1,4 +1,4 @@
-/** Values as a person reads them: what goes to the Debug object, and results in ASL's spelling. */
+/** Formats values for Debug output, and results in ASL syntax. */
 import { type ByteValue, formatQuantity } from '../../../symbolic/index.ts';
 import { formatName } from '../../terms/name.ts';
 import type { Integers } from '../state/machine.ts';
@@ -19,10 +19,10 @@ import {
   UnknownInteger,
 } from '../state/objects.ts';
 
-/** Packages inside packages are shown so deep. */
+/** Maximum nesting of packages that is printed. */
 const MAX_DEPTH = 16;
 
-/** One line for a value stored to Debug: a string is shown as it is. */
+/** A line for a value stored to Debug; a string without quotes. */
 export function formatDebug(m: Integers, value: AmlValue | NamespaceNode | undefined): string {
   if (value instanceof StringObject) return value.text ?? '(unknown string)';
   if (typeof value === 'bigint')
@@ -37,12 +37,12 @@ function formatByte(byte: ByteValue): string {
   return typeof byte === 'number' ? `0x${byte.toString(16).toUpperCase().padStart(2, '0')}` : '??';
 }
 
-/** A string in ASL's spelling, control characters escaped. */
+/** A string literal in ASL syntax. */
 export function quote(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`;
 }
 
-/** A value as ASL writes it; what is unknown as its expression. */
+/** A value in ASL syntax, with expressions for unknown values. */
 export function formatValue(value: AmlValue | NamespaceNode | undefined, depth = 0): string {
   if (value === undefined) return '(nothing)';
   if (value instanceof NamespaceNode) return value.path;
@@ -57,7 +57,7 @@ export function formatValue(value: AmlValue | NamespaceNode | undefined, depth =
   if (value instanceof PackageObject) {
     if (depth >= MAX_DEPTH) return 'Package () { ... }';
     const elements = value.elements.map((element) =>
-      element === undefined ? 'Zero /* uninitialised */' : formatValue(element, depth + 1),
+      element === undefined ? 'Zero /* uninitialized */' : formatValue(element, depth + 1),
     );
     return `Package (0x${value.elements.length.toString(16).toUpperCase()}) { ${elements.join(', ')} }`;
   }

@@ -1,6 +1,6 @@
 /**
- * Fields: bits of operation regions under a name. Region fields are read and written in datums of the
- * access width, under the update rule, as ACPICA does it (exfldio.c); index and bank registers are set first.
+ * Reads and writes field units: bits of operation regions. They are accessed in datums of the access width with the
+ * update rule, as in ACPICA (exfldio.c), after index or bank registers are written.
  */
 
 import { hex } from '../../../bytes/address.ts';
@@ -47,27 +47,27 @@ import { readSerial, writeSerial } from './serial.ts';
 
 const FIELD_BYTES = new InnerLimit('field-bytes');
 
-/** Field flags: update rule. */
+/** UpdateRule in the field flags. */
 const PRESERVE = 0;
 const WRITE_AS_ONES = 1;
 
 /**
- * Where contents are not known, what is written to wider fields isn't kept, byte by byte and path by path: they are
- * mailboxes and debug logs, and whoever is at the other end changes them.
+ * With unknown contents, values written to wider fields are not tracked: such fields are mailboxes and debug logs, which
+ * other agents modify.
  */
 export const MAX_TRACKED_BYTES = 256;
 
-/** Bytes of a region moved in the time of one instruction, as a power of two. */
+/** Binary logarithm of the number of bytes of a region that are accessed in the time of one instruction. */
 const BYTES_PER_STEP = 1;
 
-/** What `--set` says of a field, by its path or its last segment. */
-function settledValue(m: Places, node: NamespaceNode): bigint | undefined {
+/** The value given for a field (`--set`), by path or last segment. */
+function givenValue(m: Places, node: NamespaceNode): bigint | undefined {
   const { given } = m;
   if (given.size === 0) return undefined;
   return given.get(node.path) ?? given.get(trimSegment(node.segment));
 }
 
-/** The symbol that a field's unwritten content is. */
+/** The symbol of a field that was not written. */
 export function symbolOf(m: Places, field: FieldObject, region: RegionObject | undefined): FieldSymbol {
   const node = field.node;
   const space = region?.space ?? 0;
@@ -121,7 +121,7 @@ function extract(m: Places, field: FieldObject): Quantity {
   const count = field.datums;
   if (source.kind === 'index') {
     if (m.journal.active) return extractTracked(m, field, undefined);
-    const given = settledValue(m, field.node);
+    const given = givenValue(m, field.node);
     if (given !== undefined) return given & maskOf(bitLength);
     const parts: { bits: number; value: Quantity }[] = [];
     for (let i = 0; i < count; i++) {
@@ -137,10 +137,10 @@ function extract(m: Places, field: FieldObject): Quantity {
     for (let i = 0; i < count; i++) selectBank(m, source);
     if (m.journal.active) return extractTracked(m, field, region);
   }
-  const settled = settledValue(m, field.node);
-  if (settled !== undefined && !written(m, field, region)) return settled & maskOf(bitLength);
+  const given = givenValue(m, field.node);
+  if (given !== undefined && !written(m, field, region)) return given & maskOf(bitLength);
   if (m.journal.active && source.kind === 'region') return extractUnknown(m, field, region);
-  // Assumed contents: byte by byte, all known unless something unknown was written.
+  // With assumed contents, all bytes are known unless an unknown one was written.
   const length = count * accessBytes;
   const plain = extractPlain(m, region, baseOffset, length);
   if (plain !== undefined) return BigInt(Math.floor(plain / 2 ** startBit) % 2 ** bitLength);
@@ -152,7 +152,7 @@ function extract(m: Places, field: FieldObject): Quantity {
 
 const LAST_PORT = 0xffff;
 
-/** Up to four bytes of a region at a plain address, as a number; undefined when they have to be looked at singly. */
+/** Up to four bytes of a region as a little-endian number, for speed; `undefined` if they must be read one by one. */
 function extractPlain(m: Places, region: RegionObject, offset: number, length: number): number | undefined {
   const { plainAddress, space, tableBytes } = region;
   if (length > 4 || plainAddress < 0 || tableBytes !== undefined) return undefined;
@@ -162,8 +162,8 @@ function extractPlain(m: Places, region: RegionObject, offset: number, length: n
 }
 
 /**
- * Puts up to 32 bits into datums of up to 32 at a plain address, where contents are assumed and known; false when
- * something of that isn't so. Then all has to be put in otherwise, also what is in already.
+ * Fast path: writes up to 32 known bits in datums of up to 32 bits with assumed contents. Returns false if the slow path
+ * must be taken, which then writes all datums again.
  */
 function insertPlain(m: Places, field: FieldObject, region: RegionObject, value: Quantity): boolean {
   const { accessBytes, baseOffset, startBit, bitLength, datums } = field;
@@ -176,7 +176,7 @@ function insertPlain(m: Places, field: FieldObject, region: RegionObject, value:
   const rule = (field.flags >> 5) & 3;
   const number = Number(BigInt.asUintN(bitLength, value));
   for (let i = 0; i < datums; i++) {
-    // Bits [from, to) of this datum are the field's from its bit `low` on.
+    // Bits [from, to) of this datum are the bits of the field from `low` on.
     const from = i === 0 ? startBit : 0;
     const to = Math.min(width, startBit + bitLength - i * width);
     const low = i === 0 ? 0 : i * width - startBit;
@@ -203,7 +203,7 @@ function byteAt(m: Places, region: RegionObject, offset: number, width: number):
   return regionByte(m, region, offset) ?? 0;
 }
 
-/** Was any byte under the field written by firmware code? */
+/** Whether firmware code wrote any byte of the field. */
 function written(m: Places, field: FieldObject, region: RegionObject): boolean {
   if (!isKnown(region.address)) return false;
   const first = field.bitOffset >> 3;
@@ -221,7 +221,7 @@ function isUntouched(m: Places, region: RegionObject, offset: number, length: nu
   );
 }
 
-/** A field whose region may hold anything: its own symbol, as far as nobody wrote or gave its bytes. */
+/** The value of a field with unknown contents: its symbol, except for bytes that were written or given. */
 function extractUnknown(m: Places, field: FieldObject, region: RegionObject): Quantity {
   const { bitOffset, bitLength } = field;
   const first = bitOffset >> 3;
@@ -252,30 +252,30 @@ function extractUnknown(m: Places, field: FieldObject, region: RegionObject): Qu
   return bitsOf(quantityOfBytes(filled), bitOffset & 7, bitLength);
 }
 
-/** Behind an index or bank register: what a read gives is the field's own symbol until something is written. */
+/** The value of a field behind an index or bank register: its symbol of the current epoch. */
 function extractTracked(m: Places, field: FieldObject, region: RegionObject | undefined): Quantity {
   const { source } = field;
   if (source.kind === 'index') {
     for (let i = 0; i < field.datums; i++) {
       selectIndex(m, source, i * field.accessBytes);
-      // Reading the data register may fault: it is read, and what it gives is not used.
+      // Read for faults only.
       extract(m, fieldOf(m, source.data));
     }
   }
-  const settled = settledValue(m, field.node);
-  if (settled !== undefined) return settled & maskOf(field.bitLength);
+  const given = givenValue(m, field.node);
+  if (given !== undefined) return given & maskOf(field.bitLength);
   const through = region ?? regionBehind(m, field);
   return fieldValue({ ...symbolOf(m, field, through), address: undefined });
 }
 
-/** The region an index field's data register lies in. */
+/** The region of an index field's data register. */
 function regionBehind(m: Places, field: FieldObject): RegionObject | undefined {
   let at = field;
   for (let i = 0; i < MAX_INDIRECTION && at.source.kind === 'index'; i++) at = fieldOf(m, at.source.data);
   return at.source.kind === 'index' ? undefined : regionOf(m, at.source.region);
 }
 
-/** Data registers behind index fields behind index fields … */
+/** Maximum nesting of index fields. */
 export const MAX_INDIRECTION = 8;
 
 function fieldOf(m: Places, node: NamespaceNode): FieldObject {
@@ -291,7 +291,7 @@ function selectIndex(
   offset: number,
 ): void {
   m.handlers.throughIndex((depth) => {
-    if (depth > MAX_INDIRECTION) fault('NOT_FOLLOWED', 'index fields behind index fields');
+    if (depth > MAX_INDIRECTION) fault('NOT_FOLLOWED', `more than ${MAX_INDIRECTION} nested index fields`);
     const register = fieldOf(m, source.index);
     const value = BigInt(source.value + offset);
     if (register.bitLength < 64 && value > maskOf(register.bitLength))
@@ -307,7 +307,7 @@ function selectBank(m: Places, source: Extract<FieldObject['source'], { kind: 'b
   insert(m, register, source.value);
 }
 
-/** Writes a field unit. What a serial bus gives back is the value of the Store. */
+/** Writes a field unit. @returns the answer of a serial bus, which is the value of the Store */
 export function writeField(m: Places, field: FieldObject, value: Resolved): AmlValue | undefined {
   const { source } = field;
   if ((field.bitLength + 7) >> 3 > FIELD_BYTES.now)
@@ -322,7 +322,7 @@ export function writeField(m: Places, field: FieldObject, value: Resolved): AmlV
   return undefined;
 }
 
-/** Puts bits into a field unit, datum by datum. */
+/** Writes bits to a field unit datum by datum. */
 function insert(m: Places, field: FieldObject, value: Quantity): void {
   const { source, accessBytes, baseOffset, startBit, bitLength } = field;
   const width = accessBytes * 8;
@@ -339,14 +339,15 @@ function insert(m: Places, field: FieldObject, value: Quantity): void {
     region!.space !== SPACE.io &&
     region!.tableBytes === undefined
   ) {
-    forgetBytes(m, region!, baseOffset, count * accessBytes, `${field.node.path} was written, which is long`);
+    const why = `${field.node.path}, which is too long to be tracked, was written`;
+    forgetBytes(m, region!, baseOffset, count * accessBytes, why);
     return;
   }
   if (m.journal.active && source.kind === 'region') noteField(m, field, region!);
   m.budget.spend((count * accessBytes) >> BYTES_PER_STEP);
   if (!m.journal.active && source.kind === 'region' && insertPlain(m, field, region!, value)) return;
   for (let i = 0; i < count; i++) {
-    // Bits [from, to) of this datum belong to the field.
+    // Bits [from, to) of this datum are part of the field.
     const from = i === 0 ? startBit : 0;
     const to = Math.min(width, startBit + bitLength - i * width);
     const low = i === 0 ? 0 : i * width - startBit;
@@ -364,11 +365,11 @@ function insert(m: Places, field: FieldObject, value: Quantity): void {
   if (m.journal.active && source.kind !== 'region') {
     const through = region ?? regionBehind(m, field);
     if (through !== undefined)
-      m.regions.newEpoch(through.space, `${field.node.path} was written, by way of another register`);
+      m.regions.newEpoch(through.space, `${field.node.path} was written through another register`);
   }
 }
 
-/** Bytes of wider fields are called by their addresses. */
+/** Bytes of wider fields are named by address. */
 const MAX_NAMED_BITS = 64;
 
 function noteField(m: Places, field: FieldObject, region: RegionObject): void {

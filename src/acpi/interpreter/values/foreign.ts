@@ -1,6 +1,6 @@
 /**
- * Names that none of the tables has: where the tables aren't known to be all of the machine's, another may declare them.
- * Whether it does is a choice, `exists(\\ZZZZ)`, on which paths part like on any other condition.
+ * Names that none of the given tables declares. Unless the machine has no other tables, another one may declare them.
+ * Whether it does is a variable, `exists(\\ZZZZ)`, on which paths fork.
  */
 import { type ChoiceVariable, type Condition, chosen, fieldValue } from '../../../symbolic/index.ts';
 import type { DeclaredObject } from '../../namespace/declared.ts';
@@ -16,7 +16,7 @@ import {
   type NamespaceNode,
 } from '../state/objects.ts';
 
-/** Says whether an object of that path exists in a table that isn't there. */
+/** The variable for whether an object of that path exists in another table. */
 export function existenceChoice(path: string): ChoiceVariable {
   return { id: `exists(${path})`, values: ['0', '1'], ordered: false };
 }
@@ -25,10 +25,13 @@ export function existsElsewhere(path: string): Condition {
   return chosen(existenceChoice(path), '1') as Condition;
 }
 
-/** Types that External gives names which hold a value (ACPI 6.5, table 19.39): integers, strings, buffers, packages, fields. */
+/** Object types of External that have a value (ACPI 6.5, table 19.39): integers, strings, buffers, packages, fields. */
 const VALUES: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 14]);
 
-/** Puts what another table may declare into the namespace, where a name that isn't found may mean that. False otherwise. */
+/**
+ * Adds a name that was not found to the namespace as an object that may exist. @returns false if no other table can
+ * declare it
+ */
 export function addForeign(m: Naming & Integers, scope: NamespaceNode, name: NamePath): boolean {
   const segments = m.otherTables.open ? pathOf(m, scope, name) : undefined;
   if (segments === undefined) return false;
@@ -45,7 +48,7 @@ export function addForeign(m: Naming & Integers, scope: NamespaceNode, name: Nam
 }
 
 function foreignOf(m: Naming & Integers, path: string): AmlValue {
-  // Whoever says what it holds says that it is there.
+  // An object with a given value exists.
   const given = m.given.get(path) ?? m.given.get(trimSegment(path.slice(-4)));
   if (given !== undefined) return given & m.mask;
   return new Choice(
@@ -55,7 +58,7 @@ function foreignOf(m: Naming & Integers, path: string): AmlValue {
   );
 }
 
-/** @param version counts what it was before: what is written to it or called again isn't known to be the same */
+/** @param version number of the value: it may change when it is written or called */
 function foreignValue(m: Naming & Integers, path: string, version: number): Foreign['value'] {
   const name = trimSegment(path.split(/[\\.]/).at(-1) ?? path);
   return fieldValue({
@@ -69,17 +72,17 @@ function foreignValue(m: Naming & Integers, path: string, version: number): Fore
   });
 }
 
-/** Another value of the same name. */
+/** A new unknown value of the same object. */
 export function renewed(m: Naming & Integers, { path }: Foreign): Foreign {
   return new ForeignObject(path, foreignValue(m, path, m.otherTables.nextValue()));
 }
 
-/** Does an External say that it holds a value, and is no method? */
+/** Whether an External declares it as an object with a value, not as a method. */
 export function isValue(m: Naming & Integers, { path }: Foreign): boolean {
   return VALUES.has(declaredAt(m, path)?.external ?? 0);
 }
 
-/** The segments of the path that a name would have which isn't found; undefined when the tables declare it themselves. */
+/** The path of a name that was not found, if another table declares it; `undefined` if a given table declares it. */
 function pathOf(m: Naming & Integers, scope: NamespaceNode, name: NamePath): readonly string[] | undefined {
   const { root, parents, segments } = name;
   if (segments.length === 0 || m.declared === undefined) return undefined;
@@ -88,7 +91,7 @@ function pathOf(m: Naming & Integers, scope: NamespaceNode, name: NamePath): rea
   if (base === undefined) return undefined;
   const from = nameOfNode(base).segments;
   if (root || parents > 0 || segments.length > 1) return [...from, ...segments];
-  // A single segment is searched upwards: it is where an External says, else at the root.
+  // A single segment is where an External declares it, otherwise at the root.
   const segment = segments[0]!;
   for (let depth = from.length; depth >= 0; depth--) {
     const declared = declaredUnder(m, [...from.slice(0, depth), segment]);
@@ -113,7 +116,7 @@ function declaredAt(m: Naming & Integers, path: string): DeclaredObject | undefi
   );
 }
 
-/** Do the tables that there are declare the node, in code that wasn't run? */
+/** Whether a given table declares the node in code that was not executed. */
 function isDeclared(m: Naming & Integers, node: NamespaceNode): boolean {
   const declared = declaredUnder(m, nameOfNode(node).segments);
   return declared?.kind !== undefined || (declared !== undefined && declared.declarations.length > 0);

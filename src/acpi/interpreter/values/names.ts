@@ -1,4 +1,4 @@
-/** Names of the running machine: looked up, made, and taken out of the namespace again. */
+/** Looks up, creates and removes names. */
 
 import { findNode, nodeForDefinition } from '../../namespace/lookup.ts';
 import { formatName, type NamePath } from '../../terms/name.ts';
@@ -9,8 +9,8 @@ import type { AmlValue, NamespaceNode } from '../state/objects.ts';
 import { addForeign } from './foreign.ts';
 
 /**
- * The node a name means in a scope, that of the code that runs if none is given; undefined when there is none. One that another
- * table may declare parts the path.
+ * The node of a name in a scope, by default that of the current frame; `undefined` if there is none. Forks the path if
+ * another table may declare it.
  */
 export function lookUp(m: Places, name: NamePath, scope?: NamespaceNode): NamespaceNode | undefined {
   const from = scope ?? m.scope;
@@ -19,19 +19,19 @@ export function lookUp(m: Places, name: NamePath, scope?: NamespaceNode): Namesp
   return findNode(m.root, from, name, m.present);
 }
 
-/** As {@link lookUp}, in the scope of the code that runs; a missing name is a fault. */
+/** As {@link lookUp} in the current scope; a missing name is a fault. */
 export function find(m: Places, name: NamePath): NamespaceNode {
   return lookUp(m, name) ?? fault('AE_NOT_FOUND', `${formatName(name)} is not found`);
 }
 
-/** The node that a definition makes in a scope which another table may declare. */
+/** The node for a definition in a scope that another table may declare. */
 function foreignScope(m: Places, scope: NamespaceNode, name: NamePath): NamespaceNode | undefined {
   const above = { ...name, segments: name.segments.slice(0, -1) };
   if (above.segments.length === 0 || !addForeign(m, scope, above)) return undefined;
   return nodeForDefinition(m.root, scope, name, m.present);
 }
 
-/** Makes the object of a definition in the scope of the code that runs; see {@link install}. */
+/** Creates the object of a definition in the current scope; see {@link install}. */
 export function define(
   m: Defining,
   name: NamePath,
@@ -47,7 +47,7 @@ export function define(
   return node;
 }
 
-/** Gives a node the object that a term of the code that runs defines. A method's go when it ends. */
+/** Sets the object of a node that the current code defines. A method's objects are removed when it ends. */
 export function install(m: Defining, node: NamespaceNode, term: Term, object: AmlValue): void {
   attach(m, node, object);
   node.term = term;
@@ -56,14 +56,14 @@ export function install(m: Defining, node: NamespaceNode, term: Term, object: Am
   m.frame.made(node);
 }
 
-/** Gives a node its object; undefined: no object of its name exists any more. */
+/** Sets the object of a node; `undefined` removes it. */
 export function attach(m: Changing, node: NamespaceNode, object: AmlValue | undefined): void {
   if (node.shared !== undefined) m.journal.set(node, 'shared', undefined);
   m.journal.note(node, 'object');
   node.object = object;
 }
 
-/** Takes what a method made, and all below it, out of the namespace. */
+/** Removes the objects that a method created and all below them. */
 export function withdraw(m: Changing, created: Iterable<NamespaceNode>): void {
   const pending = [...created].reverse();
   for (let next = pending.pop(); next; next = pending.pop()) {
@@ -75,7 +75,7 @@ export function withdraw(m: Changing, created: Iterable<NamespaceNode>): void {
   }
 }
 
-/** Takes what the code of a table made out of the namespace. @param owner the ordinal of the table */
+/** Removes the objects that a table created. @param owner ordinal of the table */
 export function withdrawTable(m: Changing & Naming, owner: number): void {
   const pending: NamespaceNode[] = [m.root];
   for (let node = pending.pop(); node; node = pending.pop()) {

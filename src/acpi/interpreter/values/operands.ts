@@ -1,4 +1,4 @@
-/** The operands of the instruction that runs, read from the stack. */
+/** The operands of the current instruction on the stack. */
 import type { Quantity } from '../../../symbolic/index.ts';
 import { fault } from '../state/fault.ts';
 import type { Places } from '../state/machine.ts';
@@ -23,12 +23,12 @@ import {
   toText,
 } from './values.ts';
 
-/** One for a machine: no instruction runs inside of another. */
+/** One object for a machine, since instructions are not nested. */
 export class StackOperands implements Operands {
-  // Plain fields: nothing is read more often.
+  // Not #private, for speed.
   private readonly machine: Places;
   private readonly stack: readonly Operand[];
-  /** Index on the stack of the first operand: set before each instruction. */
+  /** Index on the stack of the first operand; set before each instruction. */
   at = 0;
 
   constructor(machine: Places, stack: readonly Operand[]) {
@@ -66,7 +66,7 @@ export class StackOperands implements Operands {
     if (value instanceof ForeignObject) return integer(toInteger(this.machine, value));
     return fault(
       'AE_AML_OPERAND_TYPE',
-      `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`,
+      `an integer, string or buffer is expected, not a ${nameOfType(value)}`,
     );
   }
 

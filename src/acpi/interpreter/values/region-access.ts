@@ -1,4 +1,4 @@
-/** Accesses of operation regions, byte by byte: what answers, what is out of reach, and where a byte is kept. */
+/** Access to bytes of operation regions: handlers, limits, storage. */
 import { hex } from '../../../bytes/address.ts';
 import { type ByteValue, compare, fieldValue, isKnown } from '../../../symbolic/index.ts';
 import { fault } from '../state/fault.ts';
@@ -15,7 +15,7 @@ import {
 } from '../state/objects.ts';
 import { SPACE, spaceName } from '../state/regions.ts';
 
-/** The region behind a field, checked: space, limits, and whether anything answers there. */
+/** The region of a node; a fault if it is none. */
 export function regionOf(m: Places, node: NamespaceNode): RegionObject {
   const region = m.settle(node.object);
   if (region instanceof ForeignObject) m.abandon(region.reason);
@@ -24,7 +24,7 @@ export function regionOf(m: Places, node: NamespaceNode): RegionObject {
   return region;
 }
 
-/** Do accesses of that space get an answer now? Most handlers come after the tables are loaded. */
+/** Faults if no handler for the space is installed. Most are installed after the tables are loaded. */
 export function checkHandler(m: Places, space: number, write: boolean): void {
   switch (space) {
     case SPACE.memory:
@@ -47,13 +47,13 @@ export function checkHandler(m: Places, space: number, write: boolean): void {
       break;
     default:
   }
-  fault('AE_NOT_EXIST', `nothing answers ${write ? 'writes to' : 'reads of'} ${spaceName(space)}`);
+  fault('AE_NOT_EXIST', `no handler for ${write ? 'writes to' : 'reads from'} ${spaceName(space)}`);
 }
 
-/** Number ACPICA gives the space of a DataTableRegion. */
+/** Space number of a DataTableRegion in ACPICA (ACPI_ADR_SPACE_DATA_TABLE). */
 export const TABLE_SPACE = 0x7e;
 
-/** An access of `width` bytes must lie inside the region. */
+/** Faults if an access of `width` bytes exceeds the region. */
 export function checkLimit(
   m: Places,
   field: FieldObject,
@@ -66,18 +66,18 @@ export function checkLimit(
   if (!m.decide(inside))
     fault(
       'AE_AML_REGION_LIMIT',
-      `${field.node.path} at ${hex(offset)} leaves ${region.node.path}, which has ${isKnown(region.length) ? hex(region.length) : 'too few'} bytes`,
+      `${field.node.path} at offset ${hex(offset)} exceeds ${region.node.path}, which has ${isKnown(region.length) ? hex(region.length) : 'too few'} bytes`,
     );
 }
 
 export function checkPort(m: Places, region: RegionObject, address: bigint, width: number): bigint {
   if (region.space !== SPACE.io) return address;
   const cut = m.profile.cutsIoAddresses && m.handlers.cutsPorts ? address & 0xffffn : address;
-  if (cut + BigInt(width) - 1n > 0xffffn) fault('AE_LIMIT', `there is no port ${hex(cut)}`);
+  if (cut + BigInt(width) - 1n > 0xffffn) fault('AE_LIMIT', `port ${hex(cut)} is out of range`);
   return cut;
 }
 
-/** One byte of a region; undefined when only the machine knows. */
+/** One byte of a region; `undefined` if unknown. */
 export function regionByte(m: Places, region: RegionObject, offset: number): ByteValue | undefined {
   if (region.tableBytes !== undefined) {
     const address = (region.address as bigint) + BigInt(offset);
@@ -91,7 +91,7 @@ export function regionByte(m: Places, region: RegionObject, offset: number): Byt
 
 const MAX_ADDRESS = 0xffff_ffff_ffff_ffffn;
 
-/** Where a region's byte is kept: by its address, in configuration space by the device too. */
+/** The cell of a region's byte: its address; in PCI configuration space also the device. */
 export function cellOf(m: Places, region: RegionObject, base: bigint, offset: number): bigint {
   const address = (base + BigInt(offset)) & MAX_ADDRESS;
   if (region.space !== SPACE.pciConfig || !m.journal.active) return address;
@@ -115,7 +115,7 @@ export function putRegionByte(m: Places, region: RegionObject, offset: number, b
   else m.regions.writeFloating(region.space, region.node.path, offset, byte);
 }
 
-/** Nothing is known any more of `length` bytes of a region: `why` says what may have written them. */
+/** Makes `length` bytes of a region unknown. @param why what may have written them */
 export function forgetBytes(
   m: Places,
   region: RegionObject,
@@ -128,7 +128,7 @@ export function forgetBytes(
   else m.regions.forgetFloating(region.space, why);
 }
 
-/** A byte of a region: what is known of it, else its own symbol. */
+/** A byte of a region; its symbol if it is unknown. */
 export function knownOrUnwritten(m: Places, region: RegionObject, offset: number): ByteValue {
   const byte = regionByte(m, region, offset);
   if (byte !== undefined) return byte;

@@ -1,7 +1,7 @@
 /**
- * Regions that are no plain bytes: SMBus, generic serial bus, IPMI, PCC and GPIO. What they give is what ACPICA's
- * acpiexec simulates; without an assumption it isn't known. Fixed hardware is plain bytes; ACPICA
- * since June 2022 sends it a buffer of 256 bytes.
+ * Regions that are not byte arrays: SMBus, generic serial bus, IPMI, PCC and GPIO. With assumed contents their answers are
+ * those of ACPICA's acpiexec (aeregion.c), otherwise unknown. Fixed hardware is treated as a byte array; since June 2022
+ * ACPICA sends it a buffer of 256 bytes.
  */
 import { type ByteValue, opaque } from '../../../symbolic/index.ts';
 import { fault } from '../state/fault.ts';
@@ -16,16 +16,16 @@ import {
 } from '../state/objects.ts';
 import { SPACE } from '../state/regions.ts';
 
-/** Bytes of the buffer that carries a request: status, length, data (ACPICA, acconfig.h). */
+/** Sizes in bytes of request buffers: status, length, data (ACPICA, acconfig.h). */
 const SMBUS_BUFFER = 34;
 const IPMI_BUFFER = 66;
 const IPMI_DATA = 64;
 const MAX_SERIAL_DATA = 255;
 
-/** What a bus says of the length of an answer that may have any. */
+/** Length in an answer of a protocol with variable length. */
 const ANY_LENGTH = 0x20;
 
-/** Data bytes of a serial bus protocol by its AccessAttrib (ACPI 6.5, table 19.39; ACPICA's AcpiProtocolLengths). */
+/** Size in bytes of the data of a serial bus protocol, by AccessAttrib (ACPICA's AcpiProtocolLengths, exserial.c). */
 function dataLength(field: FieldObject): number {
   switch (field.attribute) {
     case 0x02:
@@ -43,7 +43,7 @@ function dataLength(field: FieldObject): number {
     case 0x0f:
       return MAX_SERIAL_DATA;
     default:
-      return fault('AE_AML_PROTOCOL', `there is no serial bus protocol ${field.attribute}`);
+      return fault('AE_AML_PROTOCOL', `unknown serial bus protocol ${field.attribute}`);
   }
 }
 
@@ -51,7 +51,7 @@ function answer(m: Places, length: number, fill: (index: number) => number): Buf
   m.budget.allocate(length);
   if (m.journal.active) {
     const bytes: ByteValue[] = Array.from({ length }, () => ({
-      of: opaque(8, 'what a serial bus answers'),
+      of: opaque(8, 'the answer of a serial bus'),
       index: 0,
     }));
     return new BufferObject(bytes);
@@ -60,8 +60,8 @@ function answer(m: Places, length: number, fill: (index: number) => number): Buf
 }
 
 /**
- * Status 0, the length, then A0, A1, A2 …: what acpiexec's serial buses answer. An SMBus has one size of buffer for all
- * protocols; what isn't answered in it stays as it was sent.
+ * The answer of acpiexec's serial buses: status 0, the length, then A0, A1, A2 …. The buffer of an SMBus has the same size
+ * for all protocols; its remaining bytes are those of the request.
  */
 function busAnswer(m: Places, field: FieldObject, space: number, sent?: BufferObject): BufferObject {
   const whole = dataLength(field);
@@ -76,7 +76,7 @@ function busAnswer(m: Places, field: FieldObject, space: number, sent?: BufferOb
   });
 }
 
-/** The value of such a field; undefined when the space is one of plain bytes. */
+/** Reads such a field; `undefined` for other spaces. @param sent the request, for a write */
 export function readSerial(
   m: Places,
   field: FieldObject,
@@ -87,7 +87,7 @@ export function readSerial(
     case SPACE.smbus:
     case SPACE.serialBus:
       if (m.handlers.tablesLoading)
-        fault('AE_NOT_EXIST', 'nothing answers on a serial bus while tables load');
+        fault('AE_NOT_EXIST', 'no handler for serial buses while tables are loaded');
       return busAnswer(m, field, region.space, sent);
     case SPACE.ipmi:
       return ipmiAnswer(m);
@@ -109,14 +109,14 @@ function pccAnswer(m: Places, field: FieldObject): AmlValue {
   const start = field.bitOffset >> 3;
   const buffer = answer(m, length, (index) => (start + index) & 0xff);
   if (length > m.bits / 8) return buffer;
-  if (m.journal.active) return integer(opaque(length * 8, 'what a platform communication channel holds'));
+  if (m.journal.active) return integer(opaque(length * 8, 'contents of a platform communication channel'));
   let value = 0n;
   for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(buffer.bytes[i] as number);
   return value;
 }
 
 function gpioAnswer(m: Places, field: FieldObject): AmlValue {
-  if (m.journal.active) return integer(opaque(Math.min(field.bitLength, m.bits), 'what pins are at'));
+  if (m.journal.active) return integer(opaque(Math.min(field.bitLength, m.bits), 'the state of GPIO pins'));
   let value = 0n;
   for (let i = 0; i < Math.min(8, (field.bitLength + 7) >> 3); i++) {
     const byte = m.regions.read(SPACE.gpio, BigInt((field.bitOffset >> 3) + i));
@@ -125,7 +125,7 @@ function gpioAnswer(m: Places, field: FieldObject): AmlValue {
   return value & ((1n << BigInt(field.bitLength)) - 1n);
 }
 
-/** Writes such a field, giving what comes back; undefined when the space is one of plain bytes. */
+/** Writes such a field and returns the answer; `undefined` for other spaces. */
 export function writeSerial(
   m: Places,
   field: FieldObject,
@@ -137,7 +137,7 @@ export function writeSerial(
     case SPACE.serialBus:
     case SPACE.ipmi:
       if (!(value instanceof BufferObject))
-        fault('AE_AML_OPERAND_TYPE', 'only a buffer goes to a serial bus');
+        fault('AE_AML_OPERAND_TYPE', 'only a buffer can be written to a serial bus');
       return readSerial(m, field, region, value);
     case SPACE.pcc:
       return integer(0n);

@@ -1,4 +1,4 @@
-/** Storing: what becomes of a value in each kind of place (ACPI 6.5, 19.3.5.8; ACPICA exstore.c). */
+/** Stores values to all kinds of places (ACPI 6.5, 19.3.5.8; ACPICA exstore.c). */
 import { isKnown, type Quantity, quantityOfByte } from '../../../symbolic/index.ts';
 import { unknownBytes, writableBytes } from '../state/buffer-bytes.ts';
 import { fault } from '../state/fault.ts';
@@ -32,9 +32,9 @@ import { formatDebug } from './debug.ts';
 import { writeField } from './fields.ts';
 import { renewed } from './foreign.ts';
 import { attach } from './names.ts';
-import { copyOf, nameOfType, resolve, tellSharers, toBuffer, toInteger, toText } from './values.ts';
+import { copyOf, nameOfType, resolve, toBuffer, toInteger, toText, updateSharedInteger } from './values.ts';
 
-/** Puts a value in a place. What a serial bus gives back replaces the value. */
+/** Stores a value to a place. @returns the answer of a serial bus, which is then the value of the operator */
 export function store(m: Places, given: Resolved, target: Operand, storing: Storing): AmlValue | undefined {
   if (target === undefined) return undefined;
   const place: Operand = target instanceof Choice ? m.settle(target) : target;
@@ -57,11 +57,11 @@ export function store(m: Places, given: Resolved, target: Operand, storing: Stor
     storeToIndex(m, value, place);
     return undefined;
   }
-  // A store to the constants Zero, One and Ones does nothing; they are known here by their value alone.
+  // A store to the constants Zero, One and Ones has no effect; here they can be told by their value only.
   if (typeof place === 'bigint' && (place <= 1n || place === m.mask)) return undefined;
   return fault(
     'AE_AML_OPERAND_TYPE',
-    `${place === undefined || place instanceof SlotOperand ? 'nothing' : `a ${nameOfType(place)}`} can't be stored to`,
+    `${place === undefined || place instanceof SlotOperand ? 'nothing' : `a ${nameOfType(place)}`} cannot be stored to`,
   );
 }
 
@@ -70,7 +70,7 @@ function storeToSlot(m: Places, slot: number, value: Resolved, storing: Storing)
   let current = slots[slot];
   if (slot >= FIRST_ARGUMENT_SLOT) {
     if (current instanceof Choice) current = m.settle(current);
-    // An argument that is a reference made by RefOf: the object referred to is stored to, without conversion.
+    // An argument that is a reference: stores to the referenced object, without conversion.
     if (current instanceof ObjectReference) {
       const settled = value instanceof Choice ? m.settle(value)! : value;
       storeToContainer(m, copyOf(m, settled), current.target, storing, false);
@@ -82,7 +82,7 @@ function storeToSlot(m: Places, slot: number, value: Resolved, storing: Storing)
   slots[slot] = copyOf(m, value);
 }
 
-/** What a reference made by RefOf leads to. */
+/** The target of a reference. */
 type Container = NamespaceNode | SlotReference;
 
 /** The object in a container. */
@@ -93,8 +93,8 @@ function contentOf(m: Places, container: Container): AmlValue | undefined {
 }
 
 /**
- * The type that decides how a container is stored to. ACPICA keeps locals and arguments in nodes of their own, whose
- * type is set by stores through references alone: it may be that of an object long gone.
+ * The type that decides how a container is stored to. In ACPICA, locals and arguments have nodes whose type is set only by
+ * stores through references, so it may be that of a previous object.
  */
 function containerType(container: Container, content: AmlValue | undefined): number {
   if (container instanceof SlotReference)
@@ -108,7 +108,7 @@ function nameOf(container: Container): string {
   return slot < FIRST_ARGUMENT_SLOT ? `Local${slot}` : `Arg${slot - FIRST_ARGUMENT_SLOT}`;
 }
 
-/** Changes a container's object for another. */
+/** Replaces the object of a container. */
 function replace(m: Places, container: Container, value: Resolved): void {
   if (container instanceof SlotReference) {
     const { frame, slot } = container;
@@ -120,7 +120,7 @@ function replace(m: Places, container: Container, value: Resolved): void {
     return;
   }
   if (value instanceof NamespaceNode) {
-    // A device has no value: ACPICA makes the name a device of its own, with nothing in it.
+    // A device has no value: in ACPICA the name becomes another, empty device.
     attach(m, container, m.settle(value.object));
     return;
   }
@@ -138,7 +138,7 @@ const UNSTORABLE: ReadonlySet<number> = new Set([
   TYPE.thermalZone,
 ]);
 
-/** What another table's object may be where it is stored to one of that type. */
+/** The value of another table's object after conversion to a type. */
 function ofType(m: Places, value: ForeignObject, type: number): AmlValue {
   switch (type) {
     case TYPE.integer:
@@ -164,7 +164,7 @@ function storeToContainer(
   const current = contentOf(m, container);
   const type = containerType(container, current);
   if (current instanceof ForeignObject) {
-    // What becomes of a value there depends on what it is.
+    // The stored value depends on the type of the foreign object.
     replace(m, container, renewed(m, current));
     return undefined;
   }
@@ -173,7 +173,7 @@ function storeToContainer(
     if (type === TYPE.package) {
       if (storing !== 'store' || !(value instanceof PackageObject))
         fault('AE_AML_TARGET_TYPE', `${nameOf(container)} is a package: only a package can be stored to it`);
-    } else if (UNSTORABLE.has(type)) fault('AE_AML_TARGET_TYPE', `${nameOf(container)} can't be stored to`);
+    } else if (UNSTORABLE.has(type)) fault('AE_AML_TARGET_TYPE', `${nameOf(container)} cannot be stored to`);
   }
   const data =
     type === TYPE.integer ||
@@ -191,7 +191,7 @@ function storeToContainer(
         source !== TYPE.buffer &&
         source !== TYPE.ddbHandle
       )
-        fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} can't be stored to ${nameOf(container)}`);
+        fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} cannot be stored to ${nameOf(container)}`);
     }
   }
   if (current instanceof FieldObject && type === TYPE.fieldUnit) return writeField(m, current, value);
@@ -207,7 +207,7 @@ function storeToContainer(
   return undefined;
 }
 
-/** A store with conversion to the type of what is there, which keeps its identity. */
+/** Stores with conversion to the type of the existing object, which keeps its identity. */
 function convertInto(
   m: Places,
   value: Resolved,
@@ -217,24 +217,24 @@ function convertInto(
 ): void {
   const type = current === undefined ? TYPE.uninitialized : typeOf(current);
   const source = kindOf(value);
-  // There is nothing a table's handle could be converted to.
+  // A table handle cannot be converted.
   if (current === undefined || source === TYPE.ddbHandle || (storing === 'fixed' && source !== type)) {
     replace(m, container, copyOf(m, value));
   } else if (type === TYPE.integer) {
     const number = integer(toInteger(m, value));
     if (container instanceof NamespaceNode) {
       m.journal.set(container, 'object', number);
-      tellSharers(m, container, number);
+      updateSharedInteger(m, container, number);
     } else replace(m, container, number);
   } else if (current instanceof StringObject) {
     const { text } = toText(m, value, 'implicit');
     m.journal.note(current, 'text');
     current.text = text;
   } else if (current instanceof BufferObject) overwrite(m, current, toBuffer(m, value));
-  else fault('AE_AML_INTERNAL', `a ${nameOfType(current)} takes no conversion`);
+  else fault('AE_AML_INTERNAL', `no conversion to a ${nameOfType(current)}`);
 }
 
-/** A buffer stored to a buffer keeps the target's length: cut off or filled with zeros. An empty one takes the source's. */
+/** Stores a buffer to a buffer, truncated or zero-filled to the target's length; an empty target gets the source's length. */
 function overwrite(m: Places, target: BufferObject, source: BufferObject): void {
   if (target === source || target.unknown !== undefined) return;
   if (source.unknown !== undefined) {
@@ -270,7 +270,7 @@ function storeToIndex(m: Places, value: Resolved, place: IndexReference): void {
     byte = value.unknown === undefined ? quantityOfByte(value.bytes[0] ?? 0) : m.unknown(value.unknown);
   else if (value instanceof StringObject && value.text !== undefined)
     byte = BigInt(value.text.charCodeAt(0) || 0);
-  else fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} can't be stored to a byte`);
+  else fault('AE_AML_OPERAND_TYPE', `a ${nameOfType(value)} cannot be stored to a byte`);
   if (object instanceof StringObject) {
     m.journal.note(object, 'text');
     if (object.text !== undefined)
@@ -281,7 +281,8 @@ function storeToIndex(m: Places, value: Resolved, place: IndexReference): void {
         : undefined;
     return;
   }
-  if (index >= object.bytes.length) fault('AE_AML_BUFFER_LIMIT', 'an Index outlived its buffer');
+  if (index >= object.bytes.length)
+    fault('AE_AML_BUFFER_LIMIT', 'an Index reference after the end of its buffer');
   const bytes = writableBytes(m, object, !isKnown(byte));
   bytes[index] = isKnown(byte) ? Number(byte & 0xffn) : { of: byte, index: 0 };
 }

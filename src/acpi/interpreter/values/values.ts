@@ -1,4 +1,4 @@
-/** Operands to values: what places hold, and the implicit and explicit conversions between data types (ACPI 6.5, 19.3.5). */
+/** Reads the values of operands, and converts between data types (ACPI 6.5, 19.3.5). */
 import {
   type ByteValue,
   bytesOfQuantity,
@@ -47,7 +47,7 @@ import { readBufferField } from './buffer-fields.ts';
 import { readField } from './fields.ts';
 import { lookUp } from './names.ts';
 
-/** The value an operand stands for. */
+/** The value of an operand. */
 export function resolve(m: Places, operand: Operand, resolving: Resolving = 'value'): Resolved {
   if (operand instanceof SlotOperand) {
     const held = slotValue(m, operand.slot);
@@ -69,8 +69,7 @@ export function resolve(m: Places, operand: Operand, resolving: Resolving = 'val
 }
 
 /**
- * As {@link resolve}, but a Choice between data stays one: what only passes a value on need not know which it is, and
- * parting the path for it would do all that follows twice.
+ * As {@link resolve}, but a Choice between data is returned unchanged, so that passing a value on does not fork the path.
  */
 export function resolveLoosely(m: Places, operand: Operand, resolving: Resolving): Resolved {
   const held = operand instanceof SlotOperand ? m.frame.slots[operand.slot] : operand;
@@ -81,7 +80,7 @@ export function resolveLoosely(m: Places, operand: Operand, resolving: Resolving
   return resolve(m, operand, resolving);
 }
 
-/** The Choice without sides that this path excludes, when all its sides are data; undefined otherwise. */
+/** The Choice without sides that this path excludes, if all its sides are data; otherwise `undefined`. */
 export function keptChoice(m: Deciding, choice: Choice): AmlValue | undefined {
   const when = m.paths.decided(choice.when);
   if (isKnown(when)) {
@@ -107,7 +106,7 @@ export function isData(value: AmlValue | undefined): boolean {
   );
 }
 
-/** Applies a function to each side of a Choice, and puts the results together. */
+/** Applies a function to each side of a Choice and merges the results. */
 export function mapChoice(
   value: AmlValue,
   map: (side: AmlValue) => AmlValue | undefined,
@@ -118,14 +117,14 @@ export function mapChoice(
   return mergeValues(value.when, yes, no);
 }
 
-/** What a local or argument holds; a node where a device was passed. */
+/** The value of a local or argument; a node if a device was passed. */
 export function slotValue(m: Places, slot: number): Resolved {
   const { slots } = m.frame;
   let held = slots[slot];
   if (held instanceof Choice || held instanceof UnknownObject) held = m.settle(held);
   if (held === undefined) {
-    if (slot < FIRST_ARGUMENT_SLOT) fault('AE_AML_UNINITIALIZED_LOCAL', `Local${slot} was not set`);
-    fault('AE_AML_UNINITIALIZED_ARG', `Arg${slot - FIRST_ARGUMENT_SLOT} was not given`);
+    if (slot < FIRST_ARGUMENT_SLOT) fault('AE_AML_UNINITIALIZED_LOCAL', `Local${slot} is not initialized`);
+    fault('AE_AML_UNINITIALIZED_ARG', `Arg${slot - FIRST_ARGUMENT_SLOT} is not initialized`);
   }
   return held;
 }
@@ -133,7 +132,7 @@ export function slotValue(m: Places, slot: number): Resolved {
 /** The value of a named object. */
 export function resolveNode(m: Places, node: NamespaceNode): Resolved {
   const object = m.settle(node.object);
-  if (object === undefined) fault('AE_AML_NO_OPERAND', `${node.path} holds nothing`);
+  if (object === undefined) fault('AE_AML_NO_OPERAND', `${node.path} has no object`);
   if (typeof object === 'bigint') return object;
   switch (object.type) {
     case TYPE.device:
@@ -151,14 +150,14 @@ export function resolveNode(m: Places, node: NamespaceNode): Resolved {
   }
 }
 
-/** What a node holds, fields not read; devices and thermal zones are the node itself. */
+/** The object of a node, without reading a field; the node itself for a device or thermal zone. */
 export function nodeObject(m: Places, node: NamespaceNode): Resolved {
-  const object = m.settle(node.object) ?? fault('AE_AML_UNINITIALIZED_NODE', `${node.path} holds nothing`);
+  const object = m.settle(node.object) ?? fault('AE_AML_UNINITIALIZED_NODE', `${node.path} has no object`);
   const type = typeOf(object);
   return type === TYPE.device || type === TYPE.thermalZone ? node : object;
 }
 
-/** The node a package element names. */
+/** The node of a package element that is a name. */
 export function referenced(m: Places, reference: NameReference): NamespaceNode {
   return (
     reference.node ??
@@ -167,12 +166,12 @@ export function referenced(m: Places, reference: NameReference): NamespaceNode {
   );
 }
 
-/** An element's value: names of data objects stand for the data. */
+/** The value of a package element; for the name of a data object, its data. */
 export function elementOf(m: Places, object: PackageObject, index: number): Resolved {
   let element = object.elements[index];
   if (element instanceof Choice || element instanceof UnknownObject) element = m.settle(element);
   if (element === undefined)
-    fault('AE_AML_UNINITIALIZED_ELEMENT', `element ${index} of a package was never set`);
+    fault('AE_AML_UNINITIALIZED_ELEMENT', `element ${index} of a package is not initialized`);
   if (element instanceof NameReference) {
     settleElement(m, object, index);
     element = object.elements[index];
@@ -181,7 +180,7 @@ export function elementOf(m: Places, object: PackageObject, index: number): Reso
   return element ?? fault('AE_AML_UNINITIALIZED_ELEMENT', `element ${index} is empty`);
 }
 
-/** The element at an index that isn't known: a choice of all there are. */
+/** The element at an unknown index: a choice of all elements. */
 export function elementAt(m: Places, reference: AnyIndexReference): Resolved {
   const { object, index } = reference;
   let value: Resolved | undefined;
@@ -199,8 +198,8 @@ export function elementAt(m: Places, reference: AnyIndexReference): Resolved {
 }
 
 /**
- * Looks up the name of a package element. Data objects take the place of their name; methods, devices and the like
- * stay references, for a call or a Notify later.
+ * Resolves the name of a package element. The name of a data object is replaced by the data; names of methods, devices and
+ * so on remain references.
  */
 export function settleElement(m: Places, object: PackageObject, index: number): void {
   const element = object.elements[index];
@@ -233,8 +232,8 @@ export function settleElement(m: Places, object: PackageObject, index: number): 
     value instanceof NamespaceNode ? new NameReference(element.name, element.scope, node) : value;
 }
 
-/** Lets the packages that share a name's integer see its new value. */
-export function tellSharers(m: Changing, node: NamespaceNode, value: AmlValue): void {
+/** Updates the value of an integer that packages share with a name. */
+export function updateSharedInteger(m: Changing, node: NamespaceNode, value: AmlValue): void {
   const pending: (AmlValue | undefined)[] = [node.shared];
   while (pending.length > 0) {
     const shared = pending.pop();
@@ -248,7 +247,7 @@ export function nameOfType(value: Resolved): string {
   return TYPE_NAMES[typeOf(value)] ?? 'Reference';
 }
 
-/** Is it an integer, a string or a buffer? */
+/** Whether it is an integer, a string or a buffer. */
 export function isConvertible(value: Resolved | undefined): value is DataObject {
   return (
     typeof value === 'bigint' ||
@@ -272,7 +271,7 @@ export function toInteger(
     return value.text === undefined
       ? m.unknown('an integer from an unknown string')
       : implicitInteger(value.text, m.bits);
-  return fault(otherwise, `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`);
+  return fault(otherwise, `an integer, string or buffer is expected, not a ${nameOfType(value)}`);
 }
 
 function integerOfBytes(m: Converting, bytes: Uint8Array | readonly ByteValue[]): Quantity {
@@ -280,7 +279,7 @@ function integerOfBytes(m: Converting, bytes: Uint8Array | readonly ByteValue[])
   return m.paths.refined(quantityOfBytes(Array.from(bytes.slice(0, m.bits / 8))));
 }
 
-/** Implicit conversion to a buffer; a buffer is given back itself. */
+/** Implicit conversion to a buffer; a buffer is returned itself. */
 export function toBuffer(m: Converting, value: Resolved): BufferObject {
   if (value instanceof BufferObject) return value;
   if (typeof value === 'bigint' || value instanceof UnknownInteger) {
@@ -294,15 +293,12 @@ export function toBuffer(m: Converting, value: Resolved): BufferObject {
     for (let i = 0; i < value.text.length; i++) bytes[i] = value.text.charCodeAt(i);
     return new BufferObject(bytes);
   }
-  return fault(
-    'AE_AML_OPERAND_TYPE',
-    `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`,
-  );
+  return fault('AE_AML_OPERAND_TYPE', `an integer, string or buffer is expected, not a ${nameOfType(value)}`);
 }
 
 export type StringForm = 'implicit' | 'hex' | 'decimal';
 
-/** Conversion to a string; a string is given back itself. */
+/** Conversion to a string; a string is returned itself. */
 export function toText(m: Converting, value: Resolved, form: StringForm): StringObject {
   if (value instanceof StringObject) return value;
   if (value instanceof UnknownInteger || value instanceof ForeignObject) return new StringObject(undefined);
@@ -323,18 +319,15 @@ export function toText(m: Converting, value: Resolved, form: StringForm): String
     }
     return new StringObject(parts.join(form === 'implicit' ? ' ' : ','));
   }
-  return fault(
-    'AE_AML_OPERAND_TYPE',
-    `an integer, string or buffer is wanted, this is a ${nameOfType(value)}`,
-  );
+  return fault('AE_AML_OPERAND_TYPE', `an integer, string or buffer is expected, not a ${nameOfType(value)}`);
 }
 
-/** Text whose content may be needed: unknown text ends what can be followed. */
+/** The text of a string; the path is abandoned if it is unknown. */
 export function knownText(m: Deciding, value: StringObject): string {
-  return value.text ?? m.abandon('what an unknown string holds matters here');
+  return value.text ?? m.abandon('the contents of an unknown string are needed');
 }
 
-/** A copy with an identity of its own; packages with all that is in them. */
+/** A deep copy. */
 export function copyOf(m: Converting, value: AmlValue): AmlValue;
 export function copyOf(m: Converting, value: Resolved): Resolved;
 export function copyOf(m: Converting, value: Resolved): Resolved {

@@ -1,4 +1,4 @@
-/** Address-space descriptors and the extended interrupt, ACPI 6.5, 6.4.3.5 and 6.4.3.6. */
+/** Address space descriptors and the extended interrupt (ACPI 6.5, 6.4.3.5 and 6.4.3.6). */
 import {
   ADDRESS_SPACE,
   flag,
@@ -41,7 +41,7 @@ const IO_FLAGS = flags(
   bits('translationDensity', 5, 1, words(['DenseTranslation', 'SparseTranslation']), '_TRS'),
 );
 
-/** Bus numbers define none, other types are the vendor's: the byte as it is. */
+/** Bus number ranges have no type-specific flags, those of other types are vendor-defined. */
 const OTHER_FLAGS = number('typeFlags', 1, NUMBER, { tag: '_ATT' });
 
 function typeFlags(fields: FieldValues): readonly Element[] {

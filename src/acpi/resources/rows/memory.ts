@@ -1,4 +1,4 @@
-/** Memory ranges that aren't address-space descriptors, ACPI 6.5, 6.4.3.1 to 6.4.3.4, and the vendor's large one. */
+/** Memory ranges other than address space descriptors, the large vendor descriptor, and registers (ACPI 6.5, 6.4.3). */
 import { NUMBER, READ_WRITE, REGISTER_SPACE, words } from '../codec.ts';
 import { bits, type DescriptorRow, flags, number } from '../layout.ts';
 
@@ -6,7 +6,7 @@ const INFORMATION = flags('information', 1, bits('writeProtect', 0, 1, READ_WRIT
 
 export const MEMORY_ROWS: readonly DescriptorRow[] = [
   {
-    // Minimum, maximum and length count 256 bytes: they are bits 8 to 23. An alignment of 0 means 64 KiB.
+    // Minimum, maximum and length are in units of 256 bytes. An alignment of 0 means 64 KiB.
     type: 'memory24',
     title: '24-Bit Memory Range Descriptor',
     section: '6.4.3.1',
@@ -35,7 +35,7 @@ export const MEMORY_ROWS: readonly DescriptorRow[] = [
     ],
   },
   {
-    // From ACPI 3.0 on the data begins with a subtype byte and a UUID; older firmware has whatever it likes.
+    // Since ACPI 3.0 the data begins with a subtype byte and a UUID; older firmware may have any data.
     type: 'vendor-long',
     title: 'Vendor-Defined Descriptor, Type 1',
     section: '6.4.3.2',

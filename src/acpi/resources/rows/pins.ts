@@ -1,4 +1,4 @@
-/** Connections of pins: GPIO, and the pin functions, configurations and groups; ACPI 6.5, 6.4.3.8.1 and 6.4.3.9 to 13. */
+/** GPIO connections and pin functions, configurations and groups (ACPI 6.5, 6.4.3.8.1 and 6.4.3.9 to 6.4.3.13). */
 import {
   GPIO_POLARITY,
   NUMBER,
@@ -86,7 +86,7 @@ export const PIN_ROWS: readonly DescriptorRow[] = [
       flags('generalFlags', 2, bits('producer', 0, 1, PRODUCER)),
       { kind: 'choice', choose: connectionFlags },
       number('pinConfig', 1, PIN_CONFIG, { tag: '_PPI' }),
-      // Hundredths of milliamperes and of milliseconds.
+      // In units of 10 µA and 10 µs.
       number('driveStrength', 2, NUMBER, { tag: '_DRS' }),
       number('debounceTimeout', 2, NUMBER, { tag: '_DBT' }),
       PIN_TABLE_OFFSET,

@@ -1,15 +1,15 @@
-/** Serial bus connections, ACPI 6.5, 6.4.3.8.2: one tag, one row for each bus type; and the clock input, 6.4.3.14. */
+/** Serial bus connections (ACPI 6.5, 6.4.3.8.2), one tag with a row for each bus type, and clock input (6.4.3.14). */
 import { NUMBER, PRODUCER, SHARING, words } from '../codec.ts';
 import type { FieldValues } from '../descriptor.ts';
 import { bits, type DescriptorRow, type Element, type FlagsElement, flags, number } from '../layout.ts';
 
 const SERIAL_BUS_ITEM = 0x0e;
-/** Offset of the bus type byte, by which the rows differ. */
+/** Offset of the bus type byte. */
 const BUS_TYPE_AT = 5;
-/** Offset of the first byte of type-specific data. */
+/** Offset of the type-specific data. */
 const TYPE_DATA_AT = 12;
 
-/** Vendor data ends where the type data length says; the resource source follows. */
+/** Exclusive end of the vendor data, which the type data length includes; the resource source follows. */
 function vendorDataEnd(fields: FieldValues): number | undefined {
   return typeof fields.typeDataLength === 'bigint' ? TYPE_DATA_AT + Number(fields.typeDataLength) : undefined;
 }
@@ -40,7 +40,7 @@ const I2C = connection(
     'typeFlags',
     2,
     bits('accessMode', 0, 1, words(['AddressingMode7Bit', 'AddressingMode10Bit']), '_MOD'),
-    // What an I3C bus has to know of a legacy device, ACPI 6.4 on.
+    // For a legacy device on an I3C bus, since ACPI 6.4.
     bits('legacyVirtualRegister', 8, 8, NUMBER),
   ),
   number('connectionSpeed', 4, NUMBER, { tag: '_SPE' }),
@@ -111,7 +111,7 @@ export const SERIAL_BUS_ROWS: readonly DescriptorRow[] = [
   { ...SERIAL, type: 'uart', section: '6.4.3.8.2.3', match: { at: BUS_TYPE_AT, value: 3 }, elements: UART },
   { ...SERIAL, type: 'csi2', section: '6.4.3.8.2.4', match: { at: BUS_TYPE_AT, value: 4 }, elements: CSI2 },
   {
-    // Types from 0xC0 on are the vendor's, those between are reserved: all of the type data is vendor data then.
+    // Vendor-defined types (from 0xC0 on) and reserved ones: all type-specific data is vendor data.
     ...SERIAL,
     type: 'serial-bus',
     section: '6.4.3.8.2',

@@ -1,4 +1,4 @@
-/** Small resource descriptors, ACPI 6.5, 6.4.2. */
+/** Small resource descriptors (ACPI 6.5, 6.4.2). */
 import { flag, NUMBER, POLARITY, SHARING, TRIGGERING, WAKE_CAPABLE, words } from '../codec.ts';
 import { bits, type DescriptorRow, flags, number } from '../layout.ts';
 
@@ -11,7 +11,7 @@ export const SMALL_ROWS: readonly DescriptorRow[] = [
     section: '6.4.2.1',
     size: 'small',
     item: 0x04,
-    // Two bytes leave out the flags: edge-triggered, active high, exclusive.
+    // With two bytes the flags are omitted: edge-triggered, active high, exclusive.
     content: [2, 3],
     elements: [
       { kind: 'mask', name: 'interrupts', bytes: 2, tag: '_INT' },
@@ -121,7 +121,7 @@ export const SMALL_ROWS: readonly DescriptorRow[] = [
   },
 ];
 
-/** Tag of the end tag: item 0x0F with one byte of checksum (ACPI 6.5, 6.4.2.9). */
+/** First byte of the end tag: item 0x0F with one byte of checksum (ACPI 6.5, 6.4.2.9). */
 export const END_TAG = 0x79;
-/** The end tag's item name, whatever its length bits say. */
+/** Item name of the end tag, whatever its length bits. */
 export const END_TAG_ITEM = 0x0f;

@@ -1,4 +1,4 @@
-/** All descriptors of ACPI 6.5, 6.4, and which row a tag means. Adding one is adding a row. */
+/** All descriptors of ACPI 6.5, 6.4, by type and by tag. */
 import type { DescriptorRow } from '../layout.ts';
 import { ADDRESS_ROWS } from './address.ts';
 import { MEMORY_ROWS } from './memory.ts';
@@ -17,7 +17,7 @@ export const DESCRIPTOR_ROWS: readonly DescriptorRow[] = [
 
 const BY_TYPE = new Map<string, DescriptorRow>(DESCRIPTOR_ROWS.map((row) => [row.type, row]));
 
-/** Rows by the tag with a small descriptor's length bits cleared. */
+/** Rows by tag; the length bits of a small tag are cleared. */
 const BY_TAG = new Map<number, DescriptorRow[]>();
 for (const row of DESCRIPTOR_ROWS) {
   const tag = row.size === 'large' ? 0x80 | row.item : row.item << 3;
@@ -30,7 +30,7 @@ export function rowOfType(type: string): DescriptorRow | undefined {
   return BY_TYPE.get(type);
 }
 
-/** The rows a tag byte can mean; more than one where another byte tells them apart. */
+/** The rows for a tag byte; several if another byte distinguishes them. */
 export function rowsOfTag(tag: number): readonly DescriptorRow[] {
   return BY_TAG.get((tag & 0x80) !== 0 ? tag : tag & 0x78) ?? [];
 }
