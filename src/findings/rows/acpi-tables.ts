@@ -276,7 +276,7 @@ export const ACPI_TABLE_ROWS = {
       },
       run: 'windows dsdt.asl',
     },
-    source: 'isGivenUp() in src/acpi/interpreter/state/fault.ts',
+    source: 'isAbandonment() in src/acpi/interpreter/state/fault.ts',
     hides: ['window'],
     scope: 'path',
     text: fault,

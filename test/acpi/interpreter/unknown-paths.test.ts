@@ -55,7 +55,7 @@ describe('cases', () => {
     const cases = crsOf(tables).get('\\DEV0')?.cases ?? [];
     const given = cases.find(({ outcome }) => outcome === 'abandoned');
     expect(given?.at?.path).toBe('\\DEV0._CRS');
-    expect(given?.why).toContain('not known');
+    expect(given?.why).toContain('unknown');
     expect(cases.map(({ outcome }) => outcome)).toContain('failure');
     expect(cases.map(({ outcome }) => outcome)).toContain('template');
   });
