@@ -76,7 +76,7 @@ export class Interpreter implements Explored, Machine {
   readonly locks: Locks;
   readonly handlers = new Handlers();
   readonly otherTables: OtherTables;
-  readonly givenUp = new GivenUp();
+  readonly abandonedCode = new AbandonedCode();
   readonly trace = new Trace();
   /** Values of firmware fields that were given, by name or path. */
   readonly given: ReadonlyMap<string, bigint>;
