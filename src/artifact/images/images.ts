@@ -8,6 +8,8 @@ const TREE_MAGIC = Buffer.from([0xd0, 0x0d, 0xfe, 0xed]);
 const TOTAL_SIZE_AT = 4;
 /** The node that a FIT must have (U-Boot's source file format). */
 const IMAGES = Buffer.from('images\0');
+/** Its name behind the token FDT_BEGIN_NODE: names of properties end in `images`, too. */
+const IMAGES_NODE = Buffer.from('\0\0\0\x01images\0', 'latin1');
 /** The size of the smallest image. */
 const LEAST_BYTES = 64;
 
@@ -18,7 +20,8 @@ function holdsMoreThanATree(bytes: Uint8Array): boolean {
   const next = buffer.indexOf(TREE_MAGIC, Math.max(TREE_MAGIC.length, buffer.readUInt32BE(TOTAL_SIZE_AT)));
   if (next >= 0) return true;
   // The byte search is quick; the trees of machines have no such node and need not be parsed here.
-  return buffer.includes(IMAGES) && fit.open(accessTo(bytes), 0, 1) !== undefined;
+  if (!buffer.includes(IMAGES) || !buffer.includes(IMAGES_NODE)) return false;
+  return fit.open(accessTo(bytes), 0, 1) !== undefined;
 }
 
 /** Whether an input may be an image. @param kind by its first bytes; undefined when unknown */

@@ -12,9 +12,9 @@ function interruptBudget(bytes: number): string[] {
  */
 export async function compileSparingly(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
-  // A ninth of V8's default; and a function counts as hot four times as late.
+  // A ninth of V8's default; and a function counts as hot eight times as late.
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=100');
-  for (const flag of interruptBudget(270_000)) setFlagsFromString(flag);
+  for (const flag of interruptBudget(540_000)) setFlagsFromString(flag);
   setFlagsFromString('--always-sparkplug');
   // The young generation grows quickly: objects of an input live until its report is made, and are copied until there is room.
   setFlagsFromString('--semi-space-growth-factor=8');

@@ -5,7 +5,7 @@
 
 import { formatMemRange, hex } from '../../bytes/address.ts';
 import { IGNORED } from '../../bytes/diagnostic.ts';
-import { limit, moreThan } from '../../limits/limits.ts';
+import { InnerLimit, limit, moreThan } from '../../limits/limits.ts';
 import { type DeviceTree, type DtNode, type DtProperty, pathOf, propertyOf, walk } from '../tree.ts';
 import { cString } from './bus.ts';
 import { cellsOf } from './cells.ts';
@@ -32,6 +32,7 @@ export interface AddressMapProblem {
 
 /** Other cell counts named in a message. */
 const MAX_COUNTS_NAMED = 3;
+const COMPARISON_WORK = new InnerLimit('comparison-work');
 
 interface Interval {
   readonly start: bigint;
@@ -163,7 +164,7 @@ function* regOutsideRanges(
       (other) => base >= other.start && base < other.end && space === other.space,
     )?.end;
     comparisons += translated.length;
-    if (comparisons > limit('comparison-work')) {
+    if (comparisons > COMPARISON_WORK.now) {
       yield { check: 'fwmap_reg_outside_ranges', node, property: undefined, message: uncompared() };
       return;
     }
@@ -199,7 +200,7 @@ function* framebufferInWindow(
       continue;
     const lineage = lineageOf(node);
     comparisons += windows.length + lineage.size;
-    if (comparisons > limit('comparison-work')) {
+    if (comparisons > COMPARISON_WORK.now) {
       yield { check: 'fwmap_framebuffer_in_window', node, property: undefined, message: uncompared() };
       return;
     }

@@ -2,7 +2,7 @@
  * Bus types, as Linux' drivers/of/address.c tells them apart (of_busses[]): how many cells an address has, whether its
  * first cell is flags, and how an address is found in a `ranges` entry.
  */
-import { latin1Text, textBeforeNul } from '../../bytes/text-encoding.ts';
+import { textBeforeNul } from '../../bytes/text-encoding.ts';
 import { baseNameOf, type DtNode, type DtProperty, pathOf, propertyOf } from '../tree.ts';
 import { type BusCounts, type CellCount, fixedCount } from './cells.ts';
 
@@ -49,10 +49,16 @@ export function cString({ value }: DtProperty): string {
   return textBeforeNul(value);
 }
 
-/** Whether the bytes from `at` up to a NUL or the end equal this text: strcmp() without building a string. */
-function hasStringAt(value: Uint8Array, at: number, text: string): boolean {
-  for (let index = 0; index < text.length; index += 1)
-    if (value[at + index] !== text.charCodeAt(index)) return false;
+/**
+ * Whether the bytes from `at` up to a NUL or the end equal this text: strcmp() without building a string.
+ * @param anyCase strcasecmp(): the text is in small letters, the bytes may have capitals
+ */
+function hasStringAt(value: Uint8Array, at: number, text: string, anyCase = false): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const byte = value[at + index]!;
+    const isCapital = anyCase && byte >= 0x41 && byte <= 0x5a;
+    if ((isCapital ? byte + 0x20 : byte) !== text.charCodeAt(index)) return false;
+  }
   const end = at + text.length;
   return value.length === end || value[end] === 0;
 }
@@ -68,8 +74,13 @@ export function isCString({ value }: DtProperty, text: string): boolean {
  */
 export function isCompatible(node: DtNode, text: string): boolean {
   const value = propertyOf(node, 'compatible')?.value;
-  if (value === undefined || value.length < text.length) return false;
-  return latin1Text(value).toLowerCase().split('\0').includes(text);
+  if (value === undefined) return false;
+  let at = 0;
+  do {
+    if (hasStringAt(value, at, text, true)) return true;
+    at = value.indexOf(0, at) + 1;
+  } while (at > 0);
+  return false;
 }
 
 function busKind(node: DtNode, addressCells: CellCount): BusKind {

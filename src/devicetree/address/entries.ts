@@ -3,7 +3,7 @@
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Span } from '../../bytes/source.ts';
 import { finding } from '../../findings/finding.ts';
-import { limit, moreThan, overLimit } from '../../limits/limits.ts';
+import { InnerLimit, limit, moreThan, overLimit } from '../../limits/limits.ts';
 import type { CellList } from '../cell-list.ts';
 import {
   type DeviceTree,
@@ -83,6 +83,8 @@ export interface DecodedEntries {
 
 /** Up to so many entries a node, its own name is not counted again towards `limit('path-bytes')`. */
 const FEW_ENTRIES = 4;
+const ADDRESS_ENTRIES = new InnerLimit('address-entries');
+const PATH_BYTES = new InnerLimit('path-bytes');
 /** Cell counts that would fit, named in a message. */
 const MAX_FITS_NAMED = 5;
 /** Ranking readings costs more than decoding: past this many such faults of a tree, no counts that fit are named. */
@@ -329,7 +331,7 @@ class EntryDecoder {
     const pathLength = layout.pathLength + (length > FEW_ENTRIES ? node.name.length : 0);
     for (let index = 0; index < length; index += 1) {
       this.#pathText += pathLength;
-      if (this.entries.length >= limit('address-entries') || this.#pathText > limit('path-bytes')) {
+      if (this.entries.length >= ADDRESS_ENTRIES.now || this.#pathText > PATH_BYTES.now) {
         this.#reportTooMany();
         return;
       }

@@ -9,7 +9,7 @@
 
 import type { Span } from '../../bytes/source.ts';
 import { latin1Text } from '../../bytes/text-encoding.ts';
-import { limit, moreThan } from '../../limits/limits.ts';
+import { InnerLimit, moreThan } from '../../limits/limits.ts';
 import type { CellList } from '../cell-list.ts';
 import { type DtNode, pathOf, propertyOf, walk } from '../tree.ts';
 import {
@@ -120,6 +120,8 @@ function arrived(address: MovingAddress, { kind }: Bus): Translated {
 const BUSES_PER_LEVEL = 2;
 /** What passing one bus counts towards `limit('translation-work')`; an entry that is compared counts 1. */
 const BUS_WORK = 10;
+const TREE_DEPTH = new InnerLimit('tree-depth');
+const TRANSLATION_WORK = new InnerLimit('translation-work');
 
 /** A node as a bus, by the tree's properties. */
 interface KnownBus {
@@ -244,12 +246,12 @@ export class Translator {
     if (isBeyond64Bit(cells, at, stop.bus)) return BEYOND_64_BIT;
     const address = this.#address;
     address.load(cells, at, stop.bus);
-    for (let passed = 0; passed < BUSES_PER_LEVEL * limit('tree-depth'); passed += 1) {
+    for (let passed = 0; passed < BUSES_PER_LEVEL * TREE_DEPTH.now; passed += 1) {
       if (!stop.isExplored) this.#explore(stop);
       const { translation, next } = stop;
       if (!next) return arrived(address, stop.bus);
       if (!translation) return next.unusable!;
-      if (this.#work > limit('translation-work')) return TOO_MUCH_WORK;
+      if (this.#work > TRANSLATION_WORK.now) return TOO_MUCH_WORK;
       const before = steps && { number: address.number, flags: address.flags };
       const index = translation.translate(address);
       // Work is counted when an address is translated, and not again when its steps are read.

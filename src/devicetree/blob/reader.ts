@@ -8,7 +8,7 @@ import { hex } from '../../bytes/address.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import type { Source, Span } from '../../bytes/source.ts';
 import { type ArgsOf, type Code, finding } from '../../findings/finding.ts';
-import { limit, moreThan, overLimit } from '../../limits/limits.ts';
+import { InnerLimit, limit, moreThan, overLimit } from '../../limits/limits.ts';
 import { type BlobHeader, type DeviceTree, holdsOverlay, type MemoryReservation } from '../tree.ts';
 import { type ReadHeader, readHeader } from './header.ts';
 import { BlobStrings } from './strings.ts';
@@ -25,6 +25,10 @@ import {
 
 /** Returned instead of a token at the end of the blob; tokens are not negative. */
 const NO_TOKEN = -1;
+
+const TREE_PROPERTIES = new InnerLimit('tree-properties');
+const TREE_DEPTH = new InnerLimit('tree-depth');
+const TREE_NODES = new InnerLimit('tree-nodes');
 
 /**
  * Reads a blob. Faults become diagnostics at their byte offset; one after which nothing can be trusted ends the reading,
@@ -173,7 +177,7 @@ class StructureReader {
       at = start + 4;
       if (token === PROP) {
         properties += 1;
-        if (properties > limit('tree-properties') || start + PROPERTY_HEADER > end) {
+        if (properties > TREE_PROPERTIES.now || start + PROPERTY_HEADER > end) {
           this.refuseProperty(start, properties);
           break;
         }
@@ -194,7 +198,7 @@ class StructureReader {
         if (slots[name]! > 0) contents.note(node, slots[name]!, start);
         // Nodes with a higher index are children of this one, which is still open.
         if (node.index + 1 < contents.nodes.length) this.noteLate(node, start, at);
-      } else if (token === BEGIN_NODE && depth < limit('tree-depth')) {
+      } else if (token === BEGIN_NODE && depth < TREE_DEPTH.now) {
         const after = this.afterName(start);
         if (after < 0) break;
         at = after;
@@ -277,7 +281,7 @@ class StructureReader {
 
   /** Offset after the name of the node whose token is at `start`; -1, reported, when it can't be read. */
   private afterName(start: number): number {
-    if (this.contents.nodes.length >= limit('tree-nodes')) {
+    if (this.contents.nodes.length >= TREE_NODES.now) {
       this.report('dt/too-large', { problem: `${overLimit('tree-nodes')}; the rest is not read` }, start);
       return -1;
     }

@@ -12,6 +12,7 @@ const SOUGHT_NAMES = [
   '#address-cells',
   '#size-cells',
   'device_type',
+  'compatible',
 ] as const;
 
 /** Slot numbers of these names, from 1; 0 is any other name. */
