@@ -85,10 +85,8 @@ async function runRaw(row: RawCommandRow, argv: readonly string[], io: Io): Prom
 async function commandMeant(path: string): Promise<string | undefined> {
   if (!/^[a-z-]+$/.test(path)) return undefined;
   const { nearest } = await import('../findings/nearest.ts');
-  const close = await nearest(
-    path,
-    [...COMMANDS, ...RAW_COMMANDS].map((row) => row.name),
-  );
+  const names = [...COMMANDS, ...RAW_COMMANDS].map((row) => row.name);
+  const close = await nearest(path, ['help', ...names]);
   return close === undefined ? undefined : `did you mean the command ${close}?`;
 }
 

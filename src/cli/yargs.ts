@@ -251,7 +251,7 @@ export async function readWithYargs(line: readonly string[], io: Io): Promise<Re
   if (inputs.length + (taken.values.live === true ? 1 : 0) < command.minimumInputs)
     throw new CommandError(
       inputs.length === 0 ? 'no input given' : `${command.name} takes ${command.operands}`,
-      `fwmap help ${command.name} shows how it is used`,
+      row === undefined ? 'fwmap help lists the commands' : `fwmap help ${command.name} shows how it is used`,
     );
   const given: Record<string, string | boolean | readonly string[]> = {};
   for (const [name, spec] of Object.entries(options)) {

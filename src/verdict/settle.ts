@@ -44,7 +44,7 @@ function howTo(variable: Variable, how: Readonly<Record<string, string>>): strin
       return `--kernel-source PATH, or --with-commit or --without-commit ${id.slice(4)}`;
     return how[id] ?? HOW[id] ?? 'an input that contains it';
   }
-  if (variable.kind === 'unknown') return `not known: ${variable.of.reason}`;
+  if (variable.kind === 'unknown') return `unknown: ${variable.of.reason}`;
   const { name, space, address } = variable.field;
   const memory =
     space === 'SystemMemory' && address !== undefined ? ` or --memory DUMP@0x${address.toString(16)}` : '';

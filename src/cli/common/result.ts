@@ -48,7 +48,7 @@ export function writeDiagnostics(diagnostics: readonly Diagnostic[], io: Io): vo
     const line = isFolded
       ? `${path}: note: ${messageOf(diagnostic)}; so are ${alike - 1} more files [${code}]`
       : unknown.length === 1 && unknown[0] === diagnostic
-        ? `${diagnosticText(diagnostic)}; --as FILE=KIND names its kind (fwmap explain ${code})`
+        ? `${diagnosticText(diagnostic)}; --as KIND names its kind (fwmap explain ${code})`
         : diagnosticText(diagnostic);
     io.stderr.write(`${escapeCommands(escapeControls(line))}\n`);
   }

@@ -100,8 +100,12 @@ function changeLines(change: WindowChange, conditions: Conditions): string[] {
   }
 }
 
-const effectiveText = ({ effective }: Verdict): string =>
-  effective === null ? 'effective: unknown' : `effective: ${effective ? 'yes' : 'no'}`;
+/** What CONFIG_SYSFB would do, where the summary does not say it. */
+function effectText({ answer, effective }: Verdict): string {
+  return answer !== 'depends' || effective === null
+    ? ''
+    : ` CONFIG_SYSFB would ${effective ? '' : 'not '}make the kernel reserve the framebuffer.`;
+}
 
 function answerBlocks({ before, after, flipped, because }: Comparison['answer']): Block[] {
   if (!flipped) {
@@ -109,9 +113,7 @@ function answerBlocks({ before, after, flipped, because }: Comparison['answer'])
     return [{ kind: 'paragraph', text: `The answer of sysfb is the same: ${after.answer}.` }];
   }
   const said = (verdict: Verdict | undefined): string =>
-    verdict === undefined
-      ? 'nothing is described'
-      : `${verdict.answer} (${effectiveText(verdict)}): ${verdict.summary}`;
+    verdict === undefined ? 'nothing is described' : `${verdict.summary}${effectText(verdict)}`;
   return [
     { kind: 'heading', text: 'The answer of sysfb changes' },
     {

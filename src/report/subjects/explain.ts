@@ -209,7 +209,7 @@ function readingsBlocks({ property, taken }: ReadProperty): Block[] {
       items: readings.map((reading) => ({
         text: [
           code(countsText(reading.cells, item)),
-          ...(sameCells(reading.cells, taken) ? [', ', { text: 'taken', tone: 'good' } as const] : []),
+          ...(sameCells(reading.cells, taken) ? [', ', { text: 'chosen', tone: 'good' } as const] : []),
           reading.reasons.length === 0 ? ': no reason for or against it' : '',
         ],
         below: reading.reasons.map((reason) => ({

@@ -218,7 +218,7 @@ export function descriptorText(
 const STATUS_TEXT: Readonly<Record<string, string>> = {
   ok: '',
   partial: 'partly unknown',
-  alternatives: 'depends on values that are not known',
+  alternatives: 'depends on unknown values',
   unknown: 'unknown',
   error: 'cannot be evaluated',
 };

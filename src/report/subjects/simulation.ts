@@ -159,7 +159,7 @@ function reservationText(run: SimulationRun): string {
 function caseBlocks(each: SimulationCase): Block[] {
   const [first] = each.runs;
   const { pool } = first!;
-  const kernelSysfb = each.kernel.sysfb === 'unknown' ? 'not known' : each.kernel.sysfb;
+  const kernelSysfb = each.kernel.sysfb === 'unknown' ? 'unknown' : each.kernel.sysfb;
   const windows = pool.windows.map((window) =>
     printResource({ start: window.start, end: lastOf(pool, window) }),
   );

@@ -145,7 +145,7 @@ function ofWindow(window: AddressWindow, asked: Asked): Claim[] {
     const met = meets(bounds.base, bounds.size, asked);
     return met === undefined ? [] : [{ ...claim, ...met, when: own }];
   }
-  const why = window.certainty === 'unknown' ? window.why : 'a bound is not known';
+  const why = window.certainty === 'unknown' ? window.why : 'a bound is unknown';
   if (base === null || size === null) {
     // A known base above the range excludes it.
     if (typeof base === 'bigint' && base > asked.last) return [];

@@ -51,10 +51,14 @@ export function releaseFacts(
     withCommits: [...withCommits, ...seen(true).filter((commit) => !withoutCommits.includes(commit))],
     withoutCommits: [...withoutCommits, ...seen(false)],
   };
+  const changes = [
+    ['has', seen(true)],
+    ['lacks', seen(false)],
+  ] as const;
   if (shown.length > 0)
     rules.push({
       id: 'kernel-code-shows',
-      says: `The kernel's code shows its changes: it has ${seen(true).join(', ') || 'none'} and lacks ${seen(false).join(', ') || 'none'}.`,
+      says: `The kernel's code shows that it ${changes.flatMap(([verb, ids]) => (ids.length === 0 ? [] : [`${verb} ${ids.join(', ')}`])).join(' and ')}.`,
       evidence: shown.map(evidenceItem),
     });
   if (given.release !== undefined) {

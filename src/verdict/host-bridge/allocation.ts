@@ -147,7 +147,7 @@ function placedFit({ bar, placed }: Asked, bridge: JudgedBridge): BarFit {
         ? ['the window that contains it is conditional']
         : known
           ? ["can't claim; no compatible bridge window: Linux looks for another place"]
-          : ['a window whose bounds are not known may contain it'],
+          : ['a window with unknown bounds may contain it'],
   };
 }
 
@@ -197,7 +197,10 @@ function givenFits(
         ...fit,
         fits: 'fits',
         at: least.at,
-        why: least.at.start === most.at.start ? [] : [`or at ${hex(most.at.start)}, by what is not known`],
+        why:
+          least.at.start === most.at.start
+            ? []
+            : [`or at ${hex(most.at.start)}, depending on unknown values`],
       };
     if (most.at !== undefined)
       return {

@@ -42,6 +42,7 @@ describe('exit status', () => {
   test.each([
     [['sysfb', 'no-such-file'], 'fwmap: cannot read no-such-file: No such file or directory\n'],
     [['no-such-file.dtb'], 'fwmap: cannot read no-such-file.dtb: No such file or directory\n'],
+    [['hlp'], 'fwmap: cannot read hlp: No such file or directory; did you mean the command help?\n'],
     [['windws'], 'fwmap: cannot read windws: No such file or directory; did you mean the command windows?\n'],
     [['sysfb', '--set', 'A', 'x'], undefined],
     [['sysfb', '--vtl', 'two', join(SAMPLES, 'seed-line.dtsi')], undefined],
@@ -84,7 +85,7 @@ describe('exit status', () => {
     const { stderr } = await run(['windows', mixed]);
     const lines = stderr.trimEnd().split('\n');
     expect(lines.map((line) => line.replace(`${mixed}/`, ''))).toEqual([
-      'dump.bin: error: not used: unknown kind, begins with 00 ff 00 ff 00 ff 00 ff [artifact/unknown-kind]; --as FILE=KIND names its kind (fwmap explain artifact/unknown-kind)',
+      'dump.bin: error: not used: unknown kind, begins with 00 ff 00 ff 00 ff 00 ff [artifact/unknown-kind]; --as KIND names its kind (fwmap explain artifact/unknown-kind)',
       'none: error: not used: it is empty [artifact/empty]',
       'notes: note: not used: a text that contains nothing of a known kind [artifact/unknown-text]',
     ]);

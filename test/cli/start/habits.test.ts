@@ -17,6 +17,10 @@ describe('piped input', () => {
       status: 2,
       stderr: 'fwmap: no input given; fwmap help sysfb shows how it is used\n',
     });
+    expect(await run([])).toMatchObject({
+      status: 2,
+      stderr: 'fwmap: no input given; fwmap help lists the commands\n',
+    });
   });
 });
 

@@ -83,23 +83,24 @@ describe('diff', () => {
     const stays = (more: Partial<Verdict>) => sections({ answer: answer({ after: verdictOf(more) }) })[''];
     expect(stays({})).toEqual([['No window differs.'], ['The answer of sysfb is the same: not-needed.']]);
     expect(stays({ answer: 'unknown' })).toHaveLength(1);
-    const flipped = sections({
-      answer: answer({ flipped: true, after: verdictOf({ effective: null }), because: ['b'] }),
-    });
-    expect(flipped['The answer of sysfb changes']).toEqual([
+    const flipped = (before: Partial<Verdict> | undefined, after: Partial<Verdict>) =>
+      sections({
+        answer: answer({
+          flipped: true,
+          ...(before === undefined ? {} : { before: verdictOf(before) }),
+          after: verdictOf(after),
+          because: ['b'],
+        }),
+      })['The answer of sysfb changes'];
+    expect(flipped(undefined, { effective: false })).toEqual([
       ['before', 'nothing is described'],
-      ['after', 'not-needed (effective: unknown): s'],
+      ['after', 's'],
       ['b'],
     ]);
-    const effective = (value: boolean) =>
-      sections({ answer: answer({ flipped: true, before: verdictOf({ effective: value }) }) })[
-        'The answer of sysfb changes'
-      ];
-    expect(effective(true)![0]![1]).toBe('not-needed (effective: yes): s');
-    expect(effective(false)).toEqual([
-      ['before', 'not-needed (effective: no): s'],
-      ['after', 'nothing is described'],
-    ]);
+    const effect = (effective: boolean | null) => flipped({ answer: 'depends', effective }, {})![0]![1];
+    expect(effect(true)).toBe('s CONFIG_SYSFB would make the kernel reserve the framebuffer.');
+    expect(effect(false)).toBe('s CONFIG_SYSFB would not make the kernel reserve the framebuffer.');
+    expect(effect(null)).toBe('s');
   });
 
   test('what the host bridges get', () => {

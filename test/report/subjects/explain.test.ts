@@ -79,11 +79,11 @@ describe('readings', () => {
     const last = (readings: Reading[], is?: ReadProperty['taken']) =>
       told(readings, is).slice(1 + readings.length);
     expect(last([reading({ reasons })], taken)).toEqual([
-      ['2/2/1, taken', '+5 for it', '+0 nothing', '-2 against it'],
+      ['2/2/1, chosen', '+5 for it', '+0 nothing', '-2 against it'],
     ]);
     for (const other of [{ child: 1 }, { parent: 1 }, { size: 2 }])
       expect(last([reading()], { ...taken, ...other })).toEqual([['2/2/1: no reason for or against it']]);
-    expect(last([reading()], taken)).toEqual([['2/2/1, taken: no reason for or against it']]);
+    expect(last([reading()], taken)).toEqual([['2/2/1, chosen: no reason for or against it']]);
   });
 
   test('as JSON', () => {

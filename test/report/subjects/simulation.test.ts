@@ -99,7 +99,7 @@ describe('the report', () => {
       reserved: 'nothing: not run',
     });
     const kernel = { name: 'Linux', sysfb: 'unknown' } as unknown as SimulationCase['kernel'];
-    expect(facts({ kernel }).kernel).toBe('Linux, CONFIG_SYSFB not known');
+    expect(facts({ kernel }).kernel).toBe('Linux, CONFIG_SYSFB unknown');
     const windows = [windowOf(0x1000n, 0x1fffn), windowOf(0x3000n, 0x3fffn)];
     expect(facts({ runs: [runOf({ windows })] }).windows).toBe(
       '[mem 0x00001000-0x00001fff], [mem 0x00003000-0x00003fff]',

@@ -96,7 +96,7 @@ describe('a window', () => {
     expect(of({ base: FIELD, size: 0x10n })[0]!.slice(0, 3)).toEqual(['register', WHO, true]);
     const maybe = window({ certainty: 'conditional', when: ON, base: null, size: null } as never);
     expect(claims(memory(0x1000n), machine([maybe]))).toEqual([
-      ['register', WHO, false, 'ISON == 1', 'a bound is not known'],
+      ['register', WHO, false, 'ISON == 1', 'a bound is unknown'],
     ]);
   });
 });
@@ -112,7 +112,9 @@ test('what surely has it first, of that the smallest, and what may last', () => 
   ]);
   const { claims: found, summary } = at(memory(0x1000n), of);
   expect(found.map(({ who }) => who.split(' ')[0])).toEqual(['S', 'L', 'XL', 'C', 'U']);
-  expect(summary).toBe('0x1000 is claimed by S _CRS[2] and 2 more; 2 may.');
+  expect(summary).toBe(
+    '0x1000 is claimed by S _CRS[2] and 2 more; 2 more claims are conditional or unknown.',
+  );
   expect(at(memory(0x1000n), machine(of.windows.slice(0, 2))).summary).toBe(
     'Nothing claims 0x1000 for certain; 2 claims may.',
   );
@@ -141,7 +143,7 @@ describe('evidence', () => {
     [
       'what Linux takes out',
       { e820Removals: [fact({ start: 0x1000n, last: 0x1fffn })] },
-      ['memory-map', 'Linux takes it out of E820', true, 1n],
+      ['memory-map', 'removed from E820 by Linux', true, 1n],
     ],
     [
       'memory of SRAT',
@@ -151,7 +153,7 @@ describe('evidence', () => {
     [
       'room of SRAT',
       { srat: [fact({ start: 0x1000n, last: 0x1fffn, hotplug: true })] },
-      ['ram', 'SRAT: room for memory', true, 1n],
+      ['ram', 'SRAT: memory that can be hot-added', true, 1n],
     ],
     ['/proc/iomem', { iomem: [node('System RAM', 0)] }, ['iomem', 'System RAM', true, 1n]],
     [
@@ -241,7 +243,7 @@ describe('a host bridge', () => {
 
   test('of a log has the windows that were printed', () => {
     expect(claims(memory(0xe000_0000n), machine([]), log)).toEqual([
-      ['pci-bridge', 'PCI host bridge pci_bus 0000:00', true, 1n, 'as the log has its windows'],
+      ['pci-bridge', 'PCI host bridge pci_bus 0000:00', true, 1n, 'a window in the log'],
     ]);
     expect(claims(memory(0xf000_0000n), machine([]), log)).toEqual([]);
     expect(claims({ space: 'io', start: 0xe000_0000n, last: 0xe000_0000n }, machine([]), log)).toEqual([]);

@@ -86,7 +86,7 @@ describe('BARs that are asked about', () => {
     expect(only![2]).toContain('this depends on the conditions of windows and of E820');
     // Both ways it fits, at another place each.
     expect(fits([bar(MIB)], [maybe(LOW, MIB), certain(LOW + MIB, MIB)])).toEqual([
-      ['fits', LOW + MIB, ['or at 0xe0000000, by what is not known']],
+      ['fits', LOW + MIB, ['or at 0xe0000000, depending on unknown values']],
     ]);
     expect(fits([bar(MIB)], [certain(LOW, MIB), maybe(LOW + MIB, MIB)])).toEqual([['fits', LOW, []]]);
   });
@@ -143,11 +143,11 @@ describe('BARs that are asked about', () => {
     expect(fits([bar(MIB)], windows, situation(1n, reserved))[0]!.slice(0, 2)).toEqual(['fits', LOW + MIB]);
     expect(fits([bar(MIB)], windows, situation(0n, reserved))[0]!.slice(0, 2)).toEqual(['fits', LOW]);
     expect(fits([bar(MIB)], windows, situation(OPEN, reserved))).toEqual([
-      ['fits', LOW + MIB, ['or at 0xe0000000, by what is not known']],
+      ['fits', LOW + MIB, ['or at 0xe0000000, depending on unknown values']],
     ]);
     // An entry that may be taken out again.
     expect(fits([bar(MIB)], windows, situation(1n, [{ ...reserved[0]!, when: OPEN }]))).toEqual([
-      ['fits', LOW + MIB, ['or at 0xe0000000, by what is not known']],
+      ['fits', LOW + MIB, ['or at 0xe0000000, depending on unknown values']],
     ]);
     expect(fits([bar(MIB)], windows, situation(1n, [{ ...reserved[0]!, when: 0n }]))[0]!.slice(0, 2)).toEqual(
       ['fits', LOW],
@@ -198,7 +198,7 @@ describe('BARs of the machine', () => {
       ['the window that contains it is conditional'],
     ],
     ['in one of each', [maybe(LOW, MIB), certain(LOW, MIB)], 'placed', []],
-    ['in what may be a window', [unknown()], 'open', ['a window whose bounds are not known may contain it']],
+    ['in what may be a window', [unknown()], 'open', ['a window with unknown bounds may contain it']],
     [
       'beside unknown buses',
       [unknown('bus')],

@@ -47,7 +47,7 @@ test.each<[string, Quantity, string]>([
     '--kernel-source PATH, or --with-commit or --without-commit a07b50d80ab6',
   ],
   ['any other choice', choiceValue(choice('lfb_base')), 'an input that contains it'],
-  ['what is not known', opaque(8, 'a loop was given up'), 'not known: a loop was given up'],
+  ['what is not known', opaque(8, 'a loop was given up'), 'unknown: a loop was given up'],
 ])('%s', (_, of, how) => {
   expect(toSettle([is(of)], {}).map((one) => one.how)).toEqual([how]);
 });

@@ -238,7 +238,7 @@ function machineSection(verdict: Verdict, full: boolean): Block[] {
   if (full || (framebuffer !== null && (framebuffer.base === null || framebuffer.size === null)))
     rows.push({ label: 'Framebuffer', text: framebufferText(verdict) });
   if (full) {
-    const words = effective === null ? 'not known' : effective ? 'yes' : 'no';
+    const words = effective === null ? 'unknown' : effective ? 'yes' : 'no';
     rows.push({ label: 'CONFIG_SYSFB effective', text: words });
     rows.push({ label: 'Hazard', text: HAZARD_WORDS[hazard] });
   }

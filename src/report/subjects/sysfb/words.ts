@@ -17,7 +17,7 @@ export const HAZARD_WORDS: Record<Hazard, string> = {
   none: 'none',
   'framebuffer-unprotected': 'VMBus may hand out the space of the framebuffer',
   'boot-failure': 'a device gets the space of the framebuffer, and the machine may not boot',
-  unknown: 'not known',
+  unknown: 'unknown',
 };
 
 const PLATFORM_WORDS: Record<Verdict['machine']['platform'], string> = {
@@ -37,7 +37,7 @@ const BOOT_WORDS: Record<Verdict['machine']['boot'], string> = {
   efi: 'EFI and ACPI',
   bios: 'BIOS and ACPI',
   dt: 'device tree',
-  unknown: 'boot path not known',
+  unknown: 'boot path unknown',
 };
 
 export function machineText({ machine: { platform, boot, vtl } }: Verdict): string {
@@ -46,7 +46,7 @@ export function machineText({ machine: { platform, boot, vtl } }: Verdict): stri
 
 export function kernelText({ kernel }: Verdict): string {
   const config = Object.entries(kernel.config).map(([name, value]) => `CONFIG_${name}=${value}`);
-  const release = kernel.release ?? (config.length === 0 ? 'release not known' : undefined);
+  const release = kernel.release ?? (config.length === 0 ? 'release unknown' : undefined);
   return [release, config.join(' ')].filter((part) => part !== undefined && part !== '').join('; ');
 }
 
@@ -103,7 +103,7 @@ export function headlineOf(verdict: Verdict): string {
   if (answer === 'needed' && effective === false)
     return 'Reservation needed, and CONFIG_SYSFB would not make it';
   if (answer === 'needed' && effective === null)
-    return 'Reservation needed; whether CONFIG_SYSFB would make it is not known';
+    return 'Reservation needed; whether CONFIG_SYSFB would make it is unknown';
   const [word] = ANSWER_WORDS[answer];
   const on = answer === 'depends' ? ` on ${dependsOnText(verdict.conditions.map(({ when }) => when))}` : '';
   return `CONFIG_SYSFB: ${word}${on}`;
@@ -121,7 +121,7 @@ export function answerSentence(verdict: Verdict): string {
       if (effective === true) return `${subject} needs CONFIG_SYSFB.`;
       return effective === false
         ? `${subject} needs a reservation, and CONFIG_SYSFB would not make it.`
-        : `${subject} needs a reservation; whether CONFIG_SYSFB would make it is not known.`;
+        : `${subject} needs a reservation; whether CONFIG_SYSFB would make it is unknown.`;
     case 'depends':
       return `Whether ${who} needs CONFIG_SYSFB depends on ${dependsOnText(conditions.map(({ when }) => when))}.`;
     case 'unknown':

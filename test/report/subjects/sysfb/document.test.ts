@@ -293,10 +293,10 @@ describe('machine, kernel and configuration', () => {
   test('everything where all is asked for', () => {
     const rows = (effective: boolean | null) => machine({ ...other, effective }, { full: true })!;
     expect(rows(null)).toEqual([
-      ['Platform', 'not recognised; boot path not known'],
-      ['Kernel', 'release not known'],
+      ['Platform', 'not recognised; boot path unknown'],
+      ['Kernel', 'release unknown'],
       ['Framebuffer', 'none known'],
-      ['CONFIG_SYSFB effective', 'not known'],
+      ['CONFIG_SYSFB effective', 'unknown'],
       ['Hazard', 'none'],
     ]);
     expect([rows(true)[3]![1], rows(false)[3]![1]]).toEqual(['yes', 'no']);

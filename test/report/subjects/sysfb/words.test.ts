@@ -43,8 +43,8 @@ describe('the answer', () => {
     ],
     [
       { answer: 'needed', effective: null },
-      'Reservation needed; whether CONFIG_SYSFB would make it is not known',
-      'A kernel on this machine needs a reservation; whether CONFIG_SYSFB would make it is not known.',
+      'Reservation needed; whether CONFIG_SYSFB would make it is unknown',
+      'A kernel on this machine needs a reservation; whether CONFIG_SYSFB would make it is unknown.',
     ],
     [
       { answer: 'depends', conditions: DEPENDS },
@@ -120,7 +120,7 @@ describe('machine and kernel', () => {
   test.each<[Verdict['machine'], string]>([
     [{ platform: 'hyperv-gen1', boot: 'bios', vtl: null }, 'Hyper-V, Generation 1; BIOS and ACPI'],
     [{ platform: 'openhcl-vtl2', boot: 'dt', vtl: 2 }, 'OpenHCL in VTL2; device tree; VTL 2'],
-    [{ platform: 'other', boot: 'unknown', vtl: 0 }, 'not recognised; boot path not known; VTL 0'],
+    [{ platform: 'other', boot: 'unknown', vtl: 0 }, 'not recognised; boot path unknown; VTL 0'],
   ])('%j', (machine, text) => {
     expect(machineText(verdictOf({ machine }))).toBe(text);
   });
@@ -129,7 +129,7 @@ describe('machine and kernel', () => {
     ['6.12.30', {}, '6.12.30'],
     ['6.12.30', { SYSFB: 'y', EFI: 'n' }, '6.12.30; CONFIG_SYSFB=y CONFIG_EFI=n'],
     [null, { SYSFB: 'y' }, 'CONFIG_SYSFB=y'],
-    [null, {}, 'release not known'],
+    [null, {}, 'release unknown'],
   ])('kernel %s with %j', (release, config, text) => {
     expect(kernelText(verdictOf({ kernel: { release, presumed: release === null, config } }))).toBe(text);
   });
