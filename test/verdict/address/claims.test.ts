@@ -116,7 +116,7 @@ test('what surely has it first, of that the smallest, and what may last', () => 
     '0x1000 is claimed by S _CRS[2] and 2 more; 2 more claims are conditional or unknown.',
   );
   expect(at(memory(0x1000n), machine(of.windows.slice(0, 2))).summary).toBe(
-    'Nothing claims 0x1000 for certain; 2 claims may.',
+    'Nothing claims 0x1000 for certain; 2 claims are conditional or unknown.',
   );
   expect(at({ space: 'io', start: 0x60n, last: 0x60n }, of).summary).toBe(
     'Nothing in the inputs claims port 0x60.',

@@ -132,7 +132,7 @@ describe('changes that are told', () => {
     expect(shown(false, {})).toEqual([
       [
         'kernel-code-shows',
-        "The kernel's own code shows what it does: it has none of the changes, and not a41e0ab394e4.",
+        "The kernel's code shows that it lacks a41e0ab394e4.",
         1,
       ],
     ]);
