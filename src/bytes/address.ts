@@ -68,7 +68,7 @@ export function binaryUnit(letter: string): bigint {
   return 1n << (SUFFIXES[letter.toUpperCase()] ?? 0n);
 }
 
-/** As {@link parseInteger}, also with a binary unit: `8M`, `8MiB`, `0x10k`. */
+/** Parses a C integer literal, with or without a binary unit: `8M`, `8MiB`, `0x10k`. Undefined for any other text. */
 export function parseSize(text: string): bigint | undefined {
   const match = /^(.*?)([kmgtpe])(?:ib?)?$/i.exec(text.trim());
   // Tried first: the `e` of `0x8e` is a hexadecimal digit and not a unit.
