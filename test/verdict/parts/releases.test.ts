@@ -130,11 +130,7 @@ describe('changes that are told', () => {
       ['kernel-code-shows', "The kernel's code shows that it has a41e0ab394e4.", 1],
     ]);
     expect(shown(false, {})).toEqual([
-      [
-        'kernel-code-shows',
-        "The kernel's code shows that it lacks a41e0ab394e4.",
-        1,
-      ],
+      ['kernel-code-shows', "The kernel's code shows that it lacks a41e0ab394e4.", 1],
     ]);
     const { rules } = asked({});
     expect(rules).toEqual([]);
