@@ -106,7 +106,7 @@ describe('a folder', () => {
       'f/two.dts': ['f/two.dts', 'f/two-iomem'],
       f: ['f/twofold'],
     });
-    // A signs's end: `one`, `one.`, `one-`, `one_`, `one `.
+    // A name ends where a sign follows it.
     for (const name of ['one', 'one-x', 'one_x', 'one x', 'one.x'])
       expect(inF(['dts', 'one.dts'], ['dts', 'two.dts'], ['dmesg', name])['f/one.dts']).toContain(
         `f/${name}`,

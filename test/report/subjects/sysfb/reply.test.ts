@@ -211,7 +211,6 @@ function linesOf(more: Partial<Verdict>): number {
 
 describe('the reason', () => {
   test('has as many sentences as fit; one that is too long is cut', () => {
-    // 13 lines are left beside the answer and an empty line; the last line and an empty one take two of those, and one is empty.
     const sentence = (name: string): string => `${name} ${'word '.repeat(20)}end`;
     const texts = Array.from({ length: 20 }, (_, at) => sentence(`S${at}`));
     const body = told({ reason: texts.join('; ') })[1]!;
@@ -250,7 +249,6 @@ describe('the table', () => {
   });
 
   test('as many as fit, the others counted', () => {
-    // The answer takes two lines here, assumptions none but the empty block, which counts one, and the last line one.
     const left = (shown: readonly string[]): number =>
       Number(/^and (\d+) more \(--full\)$/.exec(shown.at(-1)!)?.[1]);
     const many = table(40);
