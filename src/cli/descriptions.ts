@@ -14,7 +14,7 @@ const MANY_INPUTS = 16;
 /** What a command makes of a machine. */
 interface Reporter {
   /** Looks for what is worth a warning. */
-  readonly examine?: (machine: Machine, sink: DiagnosticSink) => void;
+  readonly examine?: (machine: Machine, sink: DiagnosticSink) => Promise<void>;
   readonly reportOf: (machine: Machine, diagnostics: readonly Diagnostic[]) => Report;
 }
 
@@ -37,7 +37,7 @@ async function reportInputs(
   for (const named of await readMachines(inputs, options, io, sink)) {
     const machine = await describeMachine(named, options, io, sink);
     if (!saysSomething(machine)) continue;
-    reporter.examine?.(machine, sink);
+    await reporter.examine?.(machine, sink);
     reports.push({ ...reporter.reportOf(machine, sink.all), name: named.name });
   }
   if (reports.length === 0) {

@@ -50,14 +50,14 @@ class ByteCollector {
   #bytes = new Uint8Array(4096);
   length = 0;
 
-  push(byte: number): void {
-    if (this.length === this.#bytes.length) {
+  /** Memory with room for so many more bytes (fewer than it has at first): from `length` on. */
+  withRoom(count: number): Uint8Array {
+    if (this.length + count > this.#bytes.length) {
       const larger = new Uint8Array(this.#bytes.length * 2);
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
-    this.#bytes[this.length] = byte;
-    this.length += 1;
+    return this.#bytes;
   }
 
   taken(): Uint8Array {
@@ -86,13 +86,17 @@ function offsetColumn(
   return { offset, next };
 }
 
-/** Appends a line's bytes to `into`; returns their number. */
-function lineBytes(bytes: Uint8Array, start: number, end: number, into: ByteCollector): number {
+/** By character; a table, since a dump has many and is read by code that V8 has not compiled yet. */
+const DIGITS = Int8Array.from({ length: 256 }, (_, code) => hexDigit(code));
+
+/** Appends a line's bytes to `into`. */
+function lineBytes(bytes: Uint8Array, start: number, end: number, into: ByteCollector): void {
+  const target = into.withRoom(BYTES_A_LINE);
   let at = start;
   let count = 0;
   while (count < BYTES_A_LINE && at + 1 < end) {
-    const high = hexDigit(bytes[at]!);
-    const low = hexDigit(bytes[at + 1]!);
+    const high = DIGITS[bytes[at]!]!;
+    const low = DIGITS[bytes[at + 1]!]!;
     const after = at + 2 < end ? bytes[at + 2]! : BLANK;
     if (
       high < 0 ||
@@ -100,7 +104,7 @@ function lineBytes(bytes: Uint8Array, start: number, end: number, into: ByteColl
       (after !== BLANK && after !== TAB && after !== DASH && after !== CARRIAGE_RETURN)
     )
       break;
-    into.push(high * 16 + low);
+    target[into.length + count] = high * 16 + low;
     count += 1;
     // The common case: one blank between two bytes.
     const plain = after === BLANK && count !== BYTES_A_LINE / 2 && bytes[at + 3]! > BLANK;
@@ -116,7 +120,7 @@ function lineBytes(bytes: Uint8Array, start: number, end: number, into: ByteColl
       else if (at - gapStart > 2) break;
     } else if (at - gapStart > 1) break;
   }
-  return count;
+  into.length += count;
 }
 
 /**

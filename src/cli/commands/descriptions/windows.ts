@@ -1,7 +1,6 @@
 /** `fwmap windows` */
 import { MAP_FORMATS } from '../../../report/formats/render.ts';
 import { windowsReport } from '../../../report/subjects/windows.ts';
-import { reportAddressMap } from '../../../window/address-map.ts';
 import { defineCommand } from '../../common/command.ts';
 import {
   formatOption,
@@ -42,7 +41,9 @@ export const command = defineCommand({
   ],
   run: ({ inputs, options, io }) =>
     reportDescriptions(inputs, options, io, {
-      examine: (machine, sink) => {
+      examine: async (machine, sink) => {
+        if (machine.trees.length === 0) return;
+        const { reportAddressMap } = await import('../../../window/address-map.ts');
         for (const tree of machine.trees) reportAddressMap(tree, sink);
       },
       reportOf: (machine, diagnostics) =>
