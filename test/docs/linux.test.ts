@@ -23,7 +23,7 @@ describe('documents', () => {
       // What is thought through on paper has no files yet.
       const [text] = readFileSync(join(docs, name), 'utf8').split('## A third question on paper');
       for (const [, path] of text!.matchAll(/`(?:src\/)?((?:[\w-]+\/)+(?:[\w-]+\.ts)?)`/g)) {
-        const plain = path!.replace(/\/$/, '');
+        const plain = path!.replace(/^src\/|\/$/g, '');
         if (OTHER_FOLDERS.includes(plain.split('/')[0]!)) continue;
         if (![...all].some((file) => file === plain || file.endsWith(`/${plain}`)))
           missing.push(`${name}: ${path}`);
