@@ -1,4 +1,4 @@
-/** What is wrong with trees as maps of addresses, said beside their windows. */
+/** Problems of device trees as address maps, reported with their windows. */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import { entryProblems } from '../devicetree/address/address-map.ts';
 import { pathOf } from '../devicetree/tree.ts';
@@ -13,10 +13,7 @@ const CODES = {
   fwmap_ranges_cells: undefined,
 } as const;
 
-/**
- * Reports what is wrong with a tree as a map of addresses: what the checks `fwmap_…` of `fwmap dtc` find. A `ranges`
- * that its cell counts don't fit has been reported when it was read.
- */
+/** Reports the problems of a tree as an address map: those of the checks `fwmap_…` of `fwmap dtc`, without `fwmap_ranges_cells`. */
 export function reportAddressMap({ entries }: TreeDescription, sink: DiagnosticSink): void {
   for (const { check, node, property, other, message } of entryProblems(entries)) {
     const code = CODES[check];

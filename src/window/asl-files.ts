@@ -3,7 +3,7 @@ import type { AslFiles } from '../acpi/asl/text/files.ts';
 import { directoryOf, isFailure, openOnPath, type SourceLoader } from '../devicetree/source/source-loader.ts';
 
 /**
- * A name is looked up beside the including file, then beside the main file (where iasl looks), then in the folders given.
+ * Opens included files: next to the including file, then next to the main file (as iasl does), then in `includePaths`.
  * @param mainFile its path; undefined for standard input
  */
 export function aslFiles(
@@ -15,7 +15,7 @@ export function aslFiles(
   const folders = [...beside, ...includePaths];
   return {
     open(name, from) {
-      // ACPI's tools come from a world of backslashes.
+      // ASL sources often have Windows paths.
       const path = name.replaceAll('\\', '/');
       const opened = openOnPath(path, from.name, folders, (candidate) => loader.open(candidate));
       return isFailure(opened) ? { reason: opened.text } : opened;

@@ -12,7 +12,7 @@ export function derivationOf({ derivation }: Pick<AddressWindow, 'derivation'>):
   return 'entry' in derivation ? entryDerivation(derivation.entry) : derivation;
 }
 
-/** Where a cell count was found, as a person says it. */
+/** The source of a cell count, in words: `#address-cells = 2 of /bus`. */
 export function countText(name: string, count: CellCount): string {
   switch (count.from) {
     case 'own':
@@ -39,12 +39,12 @@ export function busAddressText(address: bigint, space: AddressFlags['space']): s
   return space === undefined ? hex(address) : `${space} ${hex(address)}`;
 }
 
-/** Behind which cell the number stands, unless its kind says so. */
-function behindFlags(flags: AddressFlags | undefined): string {
-  return flags && flags.space === undefined ? ' behind the flags cell' : '';
+/** A note that the address follows a flags cell, unless the kind of address shows it. */
+function afterFlags(flags: AddressFlags | undefined): string {
+  return flags && flags.space === undefined ? ' after the flags cell' : '';
 }
 
-/** Cell by cell: which cells make which number, with the count and where it was found, then each bus up to the CPU. */
+/** The steps cell by cell: the cells of each number, with the source of the count; then each bus up to the CPU. */
 export function entryDerivation(entry: AddressEntry): DerivationStep[] {
   const { cells, counts, item, span } = entry;
   const child = counts.childAddress;
@@ -53,7 +53,7 @@ export function entryDerivation(entry: AddressEntry): DerivationStep[] {
   const steps: DerivationStep[] = [
     {
       what: item === 'reg' ? 'address' : 'child address',
-      text: `${cellsText(cells.slice(0, child.cells))} -> ${busAddressText(entry.base, entry.flags?.space)}${behindFlags(entry.flags)} (${countText('#address-cells', child)})`,
+      text: `${cellsText(cells.slice(0, child.cells))} -> ${busAddressText(entry.base, entry.flags?.space)}${afterFlags(entry.flags)} (${countText('#address-cells', child)})`,
       ...at,
     },
   ];
@@ -63,7 +63,7 @@ export function entryDerivation(entry: AddressEntry): DerivationStep[] {
     const address = busAddressText(parentFlags?.number ?? entry.parent, parentFlags?.flags.space);
     steps.push({
       what: 'parent address',
-      text: `${cellsText(cells.slice(used, used + parent.cells))} -> ${address}${behindFlags(parentFlags?.flags)} (${countText('#address-cells', parent)})`,
+      text: `${cellsText(cells.slice(used, used + parent.cells))} -> ${address}${afterFlags(parentFlags?.flags)} (${countText('#address-cells', parent)})`,
       ...at,
     });
     used += parent.cells;

@@ -1,6 +1,6 @@
 /**
- * From artifacts to descriptions to windows: what the inputs named together say about one machine. Readers of device
- * trees and of ACPI are loaded only when there is something for them to read.
+ * From artifacts to descriptions to windows: one machine from the inputs that were named together. The readers of device
+ * trees and of ACPI are loaded only when they are needed.
  */
 import type { OccupiedRange } from '../acpi/bounds.ts';
 import type { Artifact } from '../artifact/artifact.ts';
@@ -14,23 +14,23 @@ import type { TreeDescription, TreeOptions } from './from-device-tree.ts';
 import type { AddressWindow } from './window.ts';
 
 export interface DescribeOptions extends TreeOptions, AcpiOptions {
-  /** What the evidence among the artifacts says, where it was read already. */
+  /** The evidence among the artifacts, if it was read before. */
   readonly evidence?: MachineFacts;
 }
 
-/** What the firmware of one machine says. */
+/** The firmware's description of one machine. */
 export interface Machine {
   readonly artifacts: readonly Artifact[];
   readonly trees: readonly TreeDescription[];
   readonly acpi: AcpiDescription | undefined;
-  /** Everything normalised, in the order of the inputs and of the firmware. */
+  /** All windows, in the order of the inputs and of the firmware. */
   readonly windows: readonly AddressWindow[];
 }
 
-/** Said where inputs were read and describe no machine. */
+/** The diagnostic for inputs that were read and describe no machine. */
 export const NO_DESCRIPTION: Diagnostic = finding('fwmap/no-description', {});
 
-/** Reads every firmware description among the artifacts. What can't be read is said to `sink`; evidence is left alone. */
+/** Reads all firmware descriptions among the artifacts; evidence is not read. Problems are reported to `sink`. */
 export async function describe(
   artifacts: readonly Artifact[],
   options: DescribeOptions,
@@ -38,7 +38,7 @@ export async function describe(
 ): Promise<Machine> {
   const treeArtifacts = artifacts.filter((artifact) => isKind(artifact.kind, 'tree'));
   const described = artifacts.filter((artifact) => isKind(artifact.kind, 'acpi'));
-  // A log alone: the windows that the kernel printed are all there is.
+  // With a log alone, the windows that the kernel printed are the description.
   const acpiArtifacts =
     described.length > 0 || treeArtifacts.length > 0
       ? described
@@ -65,7 +65,7 @@ export async function describe(
   };
 }
 
-/** Types of the memory map that are RAM, whatever it is used for: no window of a bus lies there. */
+/** Types of the memory map that are RAM, whatever it is used for: no window of a bus can be there. */
 const RAM_TYPES: ReadonlySet<MemoryType> = new Set([
   'ram',
   'acpi-data',
@@ -74,7 +74,7 @@ const RAM_TYPES: ReadonlySet<MemoryType> = new Set([
   'soft-reserved',
 ]);
 
-/** Where the memory maps among the evidence put RAM. Whoever asks for the evidence itself reports its faults. */
+/** RAM according to the memory maps among the evidence. Problems of the evidence are reported elsewhere. */
 async function memoryOf(
   artifacts: readonly Artifact[],
   read: MachineFacts | undefined,

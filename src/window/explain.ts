@@ -1,4 +1,4 @@
-/** How entries are read, of a machine or of one of its nodes: for who wants to see it done. */
+/** How the entries of a machine, or of one of its nodes, are read. */
 import type { CrsEntry } from '../acpi/crs/crs.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
@@ -8,18 +8,18 @@ import type { EntryCells, FragmentReading } from '../devicetree/address/readings
 import { type DtNode, pathOf, walk } from '../devicetree/tree.ts';
 import type { Machine } from './describe.ts';
 
-/** A property whose cell counts nobody says, with the reading that was taken. */
+/** A property without cell counts, with the reading that was chosen. */
 export interface ReadProperty {
   readonly artifact: Artifact;
   readonly property: FragmentReading;
-  /** The counts taken: given, or those of the best reading; undefined when none fits. */
+  /** The chosen counts: given, or those of the best reading; undefined when none fits. */
   readonly taken: EntryCells | undefined;
 }
 
 /** How a machine's entries are read. */
 export interface Explanation {
   readonly inputs: readonly Artifact[];
-  /** The node asked for, in each tree that has it, with the buses it sits on. */
+  /** The requested node in each tree that has it, with its buses. */
   readonly nodes: readonly { readonly artifact: Artifact; readonly node: NodeExplanation }[];
   readonly readings: readonly ReadProperty[];
   readonly entries: readonly { readonly artifact: Artifact; readonly entry: AddressEntry }[];
@@ -28,13 +28,13 @@ export interface Explanation {
 }
 
 export interface ExplainOptions {
-  /** A path, label or alias of a device tree, or the path of an ACPI device. Without, everything. */
+  /** A path, label or alias of a device tree, or the path of an ACPI device; by default everything. */
   readonly node?: string | undefined;
-  /** Cell counts that were given for a fragment. */
+  /** Cell counts given for a fragment. */
   readonly cells?: EntryCells | undefined;
 }
 
-/** ACPI paths in one form: `\_SB.PCI0`, capitals, no trailing underscores. */
+/** An ACPI path in its normal form: `\_SB.PCI0`, in capitals, without trailing underscores. */
 function acpiPath(text: string): string {
   const segments = text.toUpperCase().replace(/^\\/, '').split('.');
   return `\\${segments.map((segment) => segment.replace(/_+$/, '')).join('.')}`;
@@ -48,7 +48,7 @@ export function explainable(machine: Machine): string[] {
 
 /**
  * How the entries of a machine are read: every `reg` and `ranges` cell by cell, every `_CRS` descriptor by descriptor.
- * @returns undefined where no input has the node that was asked for
+ * @returns undefined where no input has the requested node
  */
 export async function explain(
   machine: Machine,

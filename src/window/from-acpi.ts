@@ -1,7 +1,7 @@
 /**
- * Windows from ACPI: the descriptors of every `_CRS`, by the rules that Linux' drivers/acpi/resource.c reads them with,
- * and what the other tables say (MCFG, SRAT). A bound that depends on unknown firmware values makes a conditional window
- * with its expression; a template that nobody evaluated makes none.
+ * Windows from ACPI: the descriptors of every `_CRS`, by the rules of Linux' drivers/acpi/resource.c, bounded by other
+ * tables (MCFG, SRAT). A bound that depends on unknown firmware values gives a conditional window with its expression; a
+ * template that couldn't be evaluated gives none.
  */
 
 import { type Architecture, architectureOf } from '../acpi/architecture.ts';
@@ -38,23 +38,20 @@ import {
 import type { HostBridgeRules, TakenRanges } from './host-bridge-rules.ts';
 import type { AddressWindow, CertainWindow, WindowRole } from './window.ts';
 
-/** One `_CRS` and the input it was found in. */
+/** A `_CRS` and its input. */
 export interface FoundCrs {
   readonly artifact: Artifact;
   readonly entry: CrsEntry;
 }
 
 export interface AcpiOptions extends EvaluationOptions {
-  /** How ASL text is read: what opens the files it includes, and what is defined. */
+  /** How ASL text is read: the loader of included files, and defined macros. */
   readonly asl?: PreprocessorOptions;
-  /**
-   * Hardware ids: nothing is asked of the tables but these devices and those they stand in. Without, all that the
-   * tables describe is read.
-   */
+  /** Hardware ids: only these devices and those that contain them are evaluated; by default all devices. */
   readonly onlyIds?: readonly string[];
-  /** Hardware ids of devices that are told also where they have no `_CRS`, and with them what they stand in. */
+  /** Hardware ids of devices that are listed even without a `_CRS`, with the devices that contain them. */
   readonly alsoIds?: readonly string[];
-  /** What the operating system takes from a PCI host bridge; without, the producer bit decides. */
+  /** Which windows of a PCI host bridge the operating system uses; by default the producer bit decides. */
   readonly hostBridges?: HostBridgeRules;
 }
 
@@ -62,16 +59,16 @@ export interface AcpiDescription {
   readonly tables: readonly AcpiTable[];
   readonly architecture: Architecture;
   readonly crs: readonly FoundCrs[];
-  /** Of the devices asked for by ids, those that have no `_CRS`. */
+  /** Devices of the requested ids without a `_CRS`. */
   readonly withoutCrs: readonly { readonly artifact: Artifact; readonly device: DeviceWithoutCrs }[];
-  /** What devices asked for by ids stand in, where that has no `_CRS`. */
+  /** Devices without a `_CRS` that contain those of the requested ids. */
   readonly above: readonly DeviceAbove[];
   readonly windows: readonly AddressWindow[];
 }
 
 /**
- * Reads tables and resource lists, all of them one machine's, and normalises them.
- * @param memory where the memory map puts RAM, as far as one is given: it bounds unknown windows
+ * Reads the tables and resource lists of one machine and gives its windows. Problems are reported to `sink`.
+ * @param memory RAM according to a memory map, which bounds unknown windows
  */
 export async function describeAcpi(
   artifacts: readonly Artifact[],
@@ -103,8 +100,8 @@ export async function describeAcpi(
 }
 
 /**
- * Leaves out lists that Linux printed of a device that tables describe, for certain: they would stand there twice. Lists
- * often name no device of the tables; then that of a device which has all of its ranges is taken for its own.
+ * Leaves out lists that Linux printed for a device whose `_CRS` in the tables is certain, since its windows would be listed
+ * twice. A list without a device of the tables belongs to a device that has all of its ranges.
  */
 function withoutRepetitions(
   lists: readonly FoundCrs[],
@@ -115,7 +112,7 @@ function withoutRepetitions(
     windowsOfCrs(of.artifact, of.entry, context).map(({ space, base, size }) => `${space} ${base} ${size}`);
   const certain = described.filter(({ entry: { object, status } }) => object === '_CRS' && status === 'ok');
   const devices = new Set(certain.map(({ entry }) => entry.device));
-  /** Devices by each of their ranges; made when the first list asks. */
+  /** Devices by each of their ranges; created when first needed. */
   let byRange: Map<string, Set<string>[]> | undefined;
   const devicesWith = (range: string): readonly Set<string>[] => {
     if (byRange === undefined) {
@@ -165,15 +162,15 @@ async function evaluateTables(
   return evaluateAllCrsAndIds(startMachine(tables, decoded, options, sink), options.alsoIds ?? []);
 }
 
-/** What normalising one `_CRS` needs to know of the rest of the machine. */
+/** What the windows of a `_CRS` depend on besides itself. */
 export interface NormaliseContext {
   readonly architecture: Architecture;
   readonly hostBridges?: HostBridgeRules;
-  /** Where something is known to be; bounds unknown windows. */
+  /** Known ranges, which bound unknown windows. */
   readonly occupied: readonly OccupiedRange[];
 }
 
-/** What Linux takes of a host bridge's descriptors, and what it passes over, by the descriptor's index. */
+/** The descriptors of a host bridge that Linux uses and those it ignores, by index. */
 interface BridgeRanges {
   readonly windows: ReadonlyMap<number, TakenRanges['windows'][number]>;
   readonly passedOver: ReadonlyMap<number, TakenRanges['passedOver'][number]>;
@@ -183,7 +180,7 @@ function firstByIndex<T extends { readonly index: number }>(list: readonly T[]):
   return new Map(list.toReversed().map((each) => [each.index, each]));
 }
 
-/** The windows of one `_CRS`, in the order of its descriptors; of alternatives, each under its condition. */
+/** The windows of one `_CRS`, in the order of its descriptors; those of alternatives with their conditions. */
 export function windowsOfCrs(
   artifact: Artifact,
   entry: CrsEntry,
@@ -212,7 +209,7 @@ export function windowsOfCrs(
   );
 }
 
-/** A window as one outcome of a `_CRS` has it. */
+/** A window in one outcome of a `_CRS`. */
 interface FoundWindow {
   readonly parts: Omit<CertainWindow, 'certainty' | 'base' | 'size'>;
   readonly base: Quantity;
@@ -220,10 +217,7 @@ interface FoundWindow {
   readonly when: Condition;
 }
 
-/**
- * Which of the three shapes a window has; undefined when it is never there. Conditions are made irredundant here, where
- * they leave the evaluation.
- */
+/** The window as certain, conditional or unknown; undefined when it never exists. Its condition is simplified here. */
 function windowOf({ parts, base, size, when }: FoundWindow, entry: CrsEntry): AddressWindow | undefined {
   const condition = isKnown(when) ? when : simplified(when);
   if (condition === 0n) return undefined;
@@ -238,10 +232,10 @@ function windowOf({ parts, base, size, when }: FoundWindow, entry: CrsEntry): Ad
   };
 }
 
-/** The windows of several outcomes: one that is the same in more than one of them stands once. */
+/** The windows of several outcomes, each once. */
 function joined(outcomes: readonly (readonly FoundWindow[])[]): FoundWindow[] {
   const found: { window: FoundWindow; when: Condition[] }[] = [];
-  /** Those of one descriptor. */
+  /** The windows of each descriptor. */
   const byIndex = new Map<number, typeof found>();
   for (const window of outcomes.flat()) {
     const { index } = window.parts.origin;
@@ -270,16 +264,16 @@ function isSame(a: FoundWindow, b: FoundWindow): boolean {
   );
 }
 
-/** What a descriptor claims, before unknown bounds are looked at. */
+/** The range of a descriptor, before unknown bounds are narrowed. */
 interface Claim extends AddressRange {
   readonly role: WindowRole;
   readonly size: Quantity;
   readonly text: string;
-  /** Why the system takes nothing from it. */
+  /** Why the operating system ignores it. */
   readonly ignored?: string;
 }
 
-/** The fields a range is made of, as the descriptor has them. */
+/** The fields of a descriptor that define its range, with their names in ASL. */
 const RANGE_FIELDS = [
   ['base', '_BAS'],
   ['min', '_MIN'],
@@ -288,7 +282,7 @@ const RANGE_FIELDS = [
   ['translation', '_TRA'],
 ] as const;
 
-/** A memory device (ACPI 6.5, 9.11): what it lists is RAM, and firmware calls it a producer as often as not. */
+/** A memory device (ACPI 6.5, 9.11): its ranges are RAM, whether firmware sets the producer bit or not. */
 const MEMORY_DEVICE = 'PNP0C80';
 
 function idsOf(entry: CrsEntry): readonly string[] {
@@ -370,7 +364,7 @@ function foundWindow(
         path: entry.device,
         item: entry.object,
         index,
-        // What a method makes stands nowhere: the method does.
+        // A template that a method builds has no place; the method has one.
         ...(place === undefined ? {} : { span: place }),
       },
       derivation: [

@@ -1,7 +1,7 @@
 /**
- * Windows from a device tree. A `ranges` entry is a window; `reg` is a register block; memory nodes, reservations and
- * simple framebuffers are what they say. A `ranges` entry that does not translate to a CPU address is a window whose
- * place is unknown; a `reg` that doesn't is an address on a bus, and no window.
+ * Windows from a device tree: `ranges` entries, `reg` (registers), memory nodes, reservations and simple framebuffers. A
+ * `ranges` entry that does not translate to a CPU address is a window at an unknown address; such a `reg` is an address on
+ * a bus and not a window.
  */
 import type { Artifact } from '../artifact/artifact.ts';
 import { formatMemRange, hex } from '../bytes/address.ts';
@@ -24,13 +24,13 @@ import { finding } from '../findings/finding.ts';
 import { type AddressWindow, boundsOf, type InTheMaking, type Origin, type WindowFlags } from './window.ts';
 
 export interface TreeOptions {
-  /** What opens the files that source names, and where; without a loader nothing is opened. And overlays to apply. */
+  /** The loader of included files (without one none is opened), include paths, and overlays to apply. */
   readonly parse?: ReadOptions;
   /** Cell counts for a fragment, from `--cells`. */
   readonly cells?: EntryCells;
   /** What the kernel decides about a tree beyond the specification. */
   readonly rules?: TreeRules;
-  /** How the kernel in question translates addresses, and others that are to be told of where they differ. */
+  /** How the kernel in question translates addresses, and variants of other kernels whose differences are reported. */
   readonly addressing?: {
     readonly profile?: AddressingProfile | undefined;
     readonly variants?: readonly AddressingVariant[];
@@ -40,21 +40,21 @@ export interface TreeOptions {
 export interface TreeDescription {
   readonly artifact: Artifact;
   readonly tree: DeviceTree;
-  /** Those by which it was read. */
+  /** The rules it was read with. */
   readonly rules: TreeRules | undefined;
   readonly entries: readonly AddressEntry[];
-  /** RAM, reservations and framebuffers as Linux takes them from other properties than `reg`. */
+  /** RAM, reservations and framebuffers that Linux reads from other properties than `reg`. */
   readonly memory: LinuxMemory;
   readonly windows: readonly AddressWindow[];
-  /** As they were before the patches that the input comes from. */
+  /** The windows before the patches that the input comes from. */
   readonly before?: readonly AddressWindow[];
-  /** Of a fragment whose cell counts nobody gave: how each of its properties may be read. */
+  /** The possible readings of each property of a fragment without cell counts. */
   readonly readings: readonly FragmentReading[];
   /** The windows when the cells of a fragment are read in one way. Nothing is reported. */
   readonly windowsAs: (reading: Reading) => AddressWindow[];
 }
 
-/** Reads a tree and normalises it; undefined when nothing of it could be read. */
+/** Reads a tree and gives its windows; undefined when it can't be read. */
 export function describeTree(
   artifact: Artifact,
   options: TreeOptions,
@@ -88,12 +88,12 @@ export function describeTree(
   };
 }
 
-/** What an address range is, for a comparison. */
+/** Role and range of each window, for a comparison. */
 function placeKey({ space, role, base, size, flags }: AddressWindow): string {
   return `${space} ${role} ${base} ${size} ${flags.available !== false}`;
 }
 
-/** Says which windows patches add and take away. */
+/** Reports the windows that patches add and remove. */
 function sayChanges(
   artifact: Artifact,
   before: readonly AddressWindow[],
@@ -122,7 +122,7 @@ export function windowsOfTree(
   memory: LinuxMemory,
 ): AddressWindow[] {
   const windows: AddressWindow[] = [];
-  // Entries of one node stand together: its path is made once.
+  // Entries of one node are adjacent, so its path is built once.
   let last: { node: DtNode; path: string } | undefined;
   for (const entry of entries) {
     if (last?.node !== entry.node) last = { node: entry.node, path: pathOf(entry.node) };

@@ -1,13 +1,13 @@
 /**
- * What an operating system takes from the `_CRS` of a PCI host bridge. It is told from outside, as what `_OSI` answers is:
- * nothing here knows of operating systems. Without rules the producer bit decides, as for any device.
+ * Which windows an operating system uses of the `_CRS` of a PCI host bridge. The rules are passed in, like the answers of
+ * `_OSI`, so that this folder is independent of operating systems. Without rules the producer bit decides, as for any device.
  */
 import type { Architecture } from '../acpi/architecture.ts';
 import type { ResourceDescriptor } from '../acpi/resources/descriptor.ts';
 import type { AddressRange } from '../acpi/resources/range.ts';
 import type { Quantity } from '../symbolic/index.ts';
 
-/** One window, with the descriptor that it comes from. */
+/** One window and its descriptor. */
 export interface TakenRange {
   /** Position of the descriptor in the template. */
   readonly index: number;
@@ -18,10 +18,10 @@ export interface TakenRange {
   readonly last: Quantity;
 }
 
-/** A descriptor that makes no window, and why. */
+/** A descriptor that gives no window, and why. */
 export interface PassedOver {
   readonly index: number;
-  /** `nothing`: it is no range; `own`: the bridge's own registers; `ignored`: a range that the system makes no window of. */
+  /** `nothing`: not a range; `own`: the bridge's own registers; `ignored`: a range that the operating system ignores. */
   readonly is: 'nothing' | 'own' | 'ignored';
   readonly why: string;
 }

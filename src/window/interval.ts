@@ -3,7 +3,7 @@
  * address. A set of intervals is kept normal: ascending, disjoint, and no two that touch.
  */
 
-/** Half-open, `start < end`; an empty range is represented by no interval at all. */
+/** Half-open, `start < end`; there is no empty interval. */
 export interface Interval {
   readonly start: bigint;
   readonly end: bigint;
@@ -18,29 +18,29 @@ export function sizeOf(range: Interval): bigint {
   return range.end - range.start;
 }
 
-/** Do the two share an address? */
+/** Whether the two share an address. */
 export function overlaps(a: Interval, b: Interval): boolean {
   return a.start < b.end && b.start < a.end;
 }
 
-/** Does one end exactly where the other starts? */
+/** Whether one ends exactly where the other starts. */
 export function adjacent(a: Interval, b: Interval): boolean {
   return a.end === b.start || b.end === a.start;
 }
 
-/** Does every address of `inner` lie in `outer`? */
+/** Whether every address of `inner` is in `outer`. */
 export function contains(outer: Interval, inner: Interval): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** What the two share; undefined when they share nothing. */
+/** The addresses in both; undefined when there are none. */
 export function intersection(a: Interval, b: Interval): Interval | undefined {
   const start = a.start > b.start ? a.start : b.start;
   const end = a.end < b.end ? a.end : b.end;
   return start < end ? { start, end } : undefined;
 }
 
-/** The normal set that covers the same addresses: sorted, overlapping and touching intervals joined. */
+/** The same addresses as a normal set: sorted, with overlapping and adjacent intervals joined. */
 export function union(ranges: readonly Interval[]): Interval[] {
   const sorted = ranges.filter((range) => range.start < range.end).sort((a, b) => compare(a.start, b.start));
   const joined: Interval[] = [];

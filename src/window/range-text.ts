@@ -1,4 +1,4 @@
-/** Ranges as Linux' %pR prints them, also where a bound isn't a number. */
+/** Ranges in the format of Linux' %pR, also where a bound isn't a number. */
 import { formatMemRange, hex } from '../bytes/address.ts';
 import { formatQuantity, type Quantity, sum } from '../symbolic/index.ts';
 import { type AddressWindow, boundsOf } from './window.ts';
@@ -6,12 +6,12 @@ import { type AddressWindow, boundsOf } from './window.ts';
 const SPACE_NAMES = { memory: 'mem', io: 'io', bus: 'bus' } as const;
 const BITS = 64;
 
-/** Without the spaces around operators, so that a range stays one word. */
+/** Removes the spaces around operators, so that a range is one word. */
 function compact(text: string): string {
   return text.replace(/ (\S{1,2}) /g, '$1');
 }
 
-/** A bound as %pR has it: buses are two digits without 0x, among which a name could be taken for a number. */
+/** A bound in the format of %pR. Buses have two digits without 0x, so expressions get brackets there. */
 function boundText(
   value: Quantity | null,
   space: AddressWindow['space'],
@@ -24,8 +24,8 @@ function boundText(
 }
 
 /**
- * The last address. A size that is a fixed end less the base is of as many bits as they are: the base falls out in those,
- * as a range that is there doesn't end before it starts.
+ * The last address. A size computed as a fixed end minus the base has the width of these: in that width the base cancels
+ * out, because an existing range doesn't end before it starts.
  */
 function lastOf(base: Quantity, size: Quantity): Quantity {
   const of = (bits: number): Quantity =>
@@ -39,7 +39,7 @@ function lastOf(base: Quantity, size: Quantity): Quantity {
 }
 
 /**
- * `[mem 0xf8000000-0xffffffff]`, `[mem MG2B-MG2B+MG2L-1]`: base and last address; `?` for what isn't known at all.
+ * `[mem 0xf8000000-0xffffffff]`, `[mem MG2B-MG2B+MG2L-1]`: first and last address; `?` for an unknown one.
  * @param quantity how a bound that isn't a number is written
  */
 export function formatRange(
@@ -52,7 +52,7 @@ export function formatRange(
   const text = (value: Quantity | null): string => boundText(value, space, quantity);
   const last = base === null || size === null ? null : lastOf(base, size);
   const first = text(base);
-  // What isn't a name is set apart from the hyphen behind it.
+  // An expression needs brackets before the hyphen.
   const start = /^[\w\\.'^[\]]+$|^\?$|^\(.*\)$/.test(first) ? first : `(${first})`;
   return `[${name === 'io' ? 'io ' : name} ${start}-${text(last)}]`;
 }

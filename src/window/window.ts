@@ -1,4 +1,4 @@
-/** Address windows: the one form that device trees and ACPI come to, each knowing where it was said and how sure that is. */
+/** Address windows: the common form of device trees and ACPI, each with its source and its certainty. */
 import type { Artifact } from '../artifact/artifact.ts';
 import { FOUR_GIB, ONE_MIB } from '../bytes/address.ts';
 import type { Span } from '../bytes/source.ts';
@@ -10,7 +10,7 @@ export type WindowRole = 'window' | 'register' | 'ram' | 'reserved' | 'framebuff
 export type WindowClass = 'below-1m' | 'low' | 'high' | 'straddles-4g';
 export type Certainty = 'certain' | 'conditional' | 'unknown';
 
-/** Where a window was said. */
+/** The source of a window. */
 export interface Origin {
   readonly artifact: Artifact;
   /** Node path or ACPI object path. */
@@ -31,40 +31,40 @@ export interface DerivationStep {
   readonly span?: Span;
 }
 
-/** How a window was derived: steps that were noted, or the device tree entry from which they follow. */
+/** How a window was derived: the steps, or the device tree entry from which they follow. */
 export type Derivation = readonly DerivationStep[] | { readonly entry: AddressEntry };
 
-/** What other parts of the description say about a bound that isn't known. It narrows the bound, it never settles it. */
+/** What other parts of the description imply for an unknown bound: it is narrowed, never determined. */
 export interface WindowInference {
   /** `MG2B is in [mem 0xf8000000-0xffffffff]`. */
   readonly text: string;
-  /** What it rests on. */
+  /** The evidence for it. */
   readonly because: readonly { readonly text: string; readonly span?: Span }[];
 }
 
 interface WindowBase {
   readonly space: WindowSpace;
   readonly role: WindowRole;
-  /** The bus-side address of the base, where the window lies behind a translation. */
+  /** The bus address of the base, where the window is translated. */
   readonly bus?: { readonly base: bigint } | undefined;
   readonly inferences?: readonly WindowInference[];
   readonly flags: WindowFlags;
-  /** Why Linux takes nothing from it, where the description itself doesn't switch it off; `available` is then false. */
+  /** Why Linux ignores it although the description doesn't disable it; `available` is false then. */
   readonly ignored?: string | undefined;
   readonly origin: Origin;
   readonly derivation: Derivation;
 }
 
-/** It is there, and its bounds are known. */
+/** The window exists, and its bounds are known. */
 export interface CertainWindow extends WindowBase {
   readonly certainty: 'certain';
   /** CPU address (memory), port (io) or bus number (bus) of the first byte. */
   readonly base: bigint;
-  /** In bytes (ports, buses); up to 2^64. Never 0: an empty range is no window. */
+  /** In bytes (or ports, buses), from 1 to 2^64. */
   readonly size: bigint;
 }
 
-/** It is there, with these bounds, exactly where a condition holds. */
+/** The window exists, with these bounds, exactly where a condition holds. */
 export interface ConditionalWindow extends WindowBase {
   readonly certainty: 'conditional';
   readonly base: Quantity;
@@ -72,10 +72,10 @@ export interface ConditionalWindow extends WindowBase {
   readonly when: Expr;
 }
 
-/** It is there, but a bound isn't known, or it isn't known whether it is there at all. */
+/** A bound of the window is unknown, or whether it exists. */
 export interface UnknownWindow extends WindowBase {
   readonly certainty: 'unknown';
-  /** What the bound is made of; null when not even that is known. */
+  /** The bound as an expression; null when not even that is known. */
   readonly base: Quantity | null;
   readonly size: Quantity | null;
   readonly why: string;
@@ -89,7 +89,7 @@ export interface Bounds {
   readonly size: bigint;
 }
 
-/** A window's bounds as numbers, whether or not it is sure to be there; undefined when one of them isn't known. */
+/** A window's bounds as numbers, whatever its certainty; undefined when one of them is unknown. */
 export function boundsOf(window: Pick<AddressWindow, 'base' | 'size'>): Bounds | undefined {
   const { base, size } = window;
   return typeof base === 'bigint' && typeof size === 'bigint' ? { base, size } : undefined;
@@ -99,14 +99,14 @@ export interface WindowFlags {
   readonly prefetchable?: boolean;
   /** ACPI ResourceProducer, or a device tree `ranges` entry. */
   readonly producer?: boolean;
-  /** False for a device that its `status` or `_STA` says is off, or one below such a device. */
+  /** False for a device that is disabled by `status` or `_STA`, or below such a device. */
   readonly available?: boolean;
   /** PCI address space code of a `ranges` entry. */
   readonly pci?: 'config' | 'io' | 'mem32' | 'mem64';
 }
 
 /**
- * Where a memory window lies as a whole: below 1 MiB, below 4 GiB (`low`), at or above it (`high`), or across.
+ * The class of a memory window: completely below 1 MiB, below 4 GiB (`low`), at or above 4 GiB (`high`), or across it.
  * `null` when a bound is unknown or the window isn't memory.
  */
 export function windowClass(window: Pick<AddressWindow, 'space' | 'base' | 'size'>): WindowClass | null {
@@ -118,5 +118,5 @@ export function windowClass(window: Pick<AddressWindow, 'space' | 'base' | 'size
   return bounds.base >= FOUR_GIB ? 'high' : 'straddles-4g';
 }
 
-/** There are thousands of windows: members are added one by one, which takes a third of spreading them. */
+/** A type under construction. Members are added one by one, three times as fast as by spreading: there are thousands of windows. */
 export type InTheMaking<T> = { -readonly [Name in keyof T]: T[Name] };
