@@ -1,4 +1,4 @@
-/** How releases translate the addresses of a device tree, for the readers of trees, which know of no releases. */
+/** How releases of Linux translate device tree addresses. The tree readers take this as a parameter. */
 import {
   type AddressingProfile,
   type AddressingVariant,
@@ -9,13 +9,13 @@ import { RELEASE_CHANGES } from './changes.ts';
 import { profileOf } from './profile.ts';
 import { parseRelease } from './release.ts';
 
-/** What a release does; undefined for a text that is no release. */
+/** The address translation of a release; `undefined` if the text is no release. */
 export function addressingOf(release: string): AddressingProfile | undefined {
   const parsed = parseRelease(release);
   return parsed && profileOf(parsed).behaviour;
 }
 
-/** Every kernel that translates otherwise than {@link DEFAULT_ADDRESSING}, by the change that makes the difference. */
+/** The kernels that differ from {@link DEFAULT_ADDRESSING}, one entry for each change. */
 export function addressingVariants(): AddressingVariant[] {
   const variants: AddressingVariant[] = [];
   for (const { effect, mainline, stable } of RELEASE_CHANGES) {

@@ -1,49 +1,48 @@
-/** What a kernel does, as far as it differs between releases. The rows of `changes.ts` switch these. */
+/** Behaviour of the kernel that differs between releases. The rows of `changes.ts` set it. */
 import type { AddressingProfile } from '../devicetree/address/profile.ts';
 
-/** With how addresses of a device tree are translated. */
 export interface Behaviour extends AddressingProfile {
-  /** Below this release the driver has no list of windows to model: it kept one range and drivers searched it themselves. */
+  /** The driver has a list of windows. Earlier it kept one range, which drivers searched themselves; that is not modelled. */
   readonly windowList: boolean;
   /** Order in which `vmbus_walk_resources` keeps windows that do not overlap. */
   readonly windowOrder: 'ascending' | 'descending';
-  /** A range that touches a window already in the list joins it. */
+  /** A range that is adjacent to a listed window is merged with it. */
   readonly mergesTouching: boolean;
   /** Ranges that end below 1 MiB are ignored. */
   readonly floor: boolean;
-  /** What is left of a range that reaches over the virtual TPM at 0xfed40000. */
+  /** The rest of a range that contains the virtual TPM at 0xfed40000. */
   readonly vtpmCut: 'none' | 'keeps-first-byte' | 'below';
   /** The walk up the ancestors ends before the namespace root. */
   readonly stopsAtNamespaceRoot: boolean;
   /** `vmbus_reserve_fb` exists. */
   readonly reservesFramebuffer: boolean;
-  /** Where the framebuffer's base comes from on a BIOS boot (Generation 1). */
+  /** Source of the framebuffer's base on a BIOS boot (Generation 1). */
   readonly biosFramebuffer: 'screen-info' | 'pci-bar';
-  /** screen_info is only read with CONFIG_SYSFB. */
+  /** screen_info is read with CONFIG_SYSFB only. */
   readonly sysfbGate: boolean;
-  /** lfb_base 0 means the first window's start; the size is half of what is left below 4 GiB, at most 128 MiB. */
+  /** With lfb_base 0 the base is the first window's start; the size is half of the rest below 4 GiB, at most 128 MiB. */
   readonly lowBaseFallback: boolean;
-  /** The size tried is an `int`: 2 GiB and more come out negative. */
+  /** The size to reserve is an `int`: 2 GiB or more are negative. */
   readonly reservationSizeIsInt: boolean;
-  /** Where the kernel keeps what the boot loader said about the framebuffer. */
+  /** The variable with the framebuffer's data from the boot loader. */
   readonly screenInfo: 'screen_info' | 'sysfb_primary_display';
-  /** The allocator itself skips starts and ends inside the reservation. */
+  /** The allocator explicitly skips ranges that start or end inside the reservation. */
   readonly framebufferTest: boolean;
-  /** Freeing inside the reservation leaves the windows' claims alone. */
+  /** Freeing a range inside the reservation does not release claims in windows. */
   readonly freeSkipsFramebuffer: boolean;
-  /** How `__release_region` words its complaint. */
+  /** Form of the message of `__release_region`. */
   readonly freeMessage: 'bare' | 'prefixed';
   /** The driver takes its windows from a device tree. */
   readonly deviceTree: boolean;
-  /** On arm64 the node's interrupt is asked for before its `ranges` are read. */
+  /** On arm64 the node's interrupt is requested before its `ranges` are read. */
   readonly deviceTreeIrqFirst: boolean;
-  /** The `ranges` parser refuses impossible cell counts. */
+  /** The `ranges` parser rejects impossible cell counts. */
   readonly refusesBadCells: boolean;
-  /** How CONFIG_SYSFB comes to be set, apart from the drivers that select it. */
+  /** Default of CONFIG_SYSFB, if no driver selects it. */
   readonly sysfbSymbol: 'absent' | 'default-yes' | 'selected-only';
-  /** What of Hyper-V selects CONFIG_SYSFB, with the condition beside. */
+  /** The Hyper-V symbol that selects CONFIG_SYSFB. */
   readonly hypervSelectsSysfb: 'nothing' | 'HYPERV' | 'HYPERV_VMBUS';
-  /** The condition of that select asks for CONFIG_EFI. */
+  /** That select depends on CONFIG_EFI. */
   readonly selectNeedsEfi: boolean;
   /** CONFIG_DRM_EFIDRM and CONFIG_DRM_VESADRM exist; both select CONFIG_SYSFB. */
   readonly drmSysfb: boolean;
@@ -51,21 +50,21 @@ export interface Behaviour extends AddressingProfile {
   readonly vtlMode: boolean;
   /** CONFIG_HYPERV_VMBUS exists beside CONFIG_HYPERV. */
   readonly vmbusSymbol: boolean;
-  /** Entries of E820 keep new BARs out of host bridge windows: for every BIOS, or only for one of before 2023. */
+  /** New BARs are not placed where E820 has entries: for every BIOS, or only for those before 2023. */
   readonly e820Clipping: 'always' | 'never' | 'bios-before-2023';
-  /** Large EfiMemoryMappedIO regions are taken out of E820. */
+  /** Large EfiMemoryMappedIO regions are removed from E820. */
   readonly removesEfiMmio: boolean;
-  /** Neighbouring windows of a host bridge that continue each other become one. */
+  /** Contiguous neighbouring windows of a host bridge are merged. */
   readonly coalescesBridgeWindows: boolean;
-  /** A device tree host bridge without `ranges`: its probe fails, or it has no windows. */
+  /** What happens with a device tree host bridge without `ranges`. */
   readonly bridgeWithoutRanges: 'fails' | 'no-windows';
-  /** A non-prefetchable window of a device tree bridge of 4 GiB and more is warned of. */
+  /** There is a warning about non-prefetchable windows of 4 GiB or more of a device tree bridge. */
   readonly warnsOfLargeWindow: boolean;
-  /** A device tree bridge without `bus-range` is told of. */
+  /** There is a message about a device tree bridge without `bus-range`. */
   readonly tellsDefaultBusRange: boolean;
 }
 
-/** A Linux 4.0 kernel: every row of the table comes on top. */
+/** The behaviour of Linux 4.0, to which the rows of the table are applied. */
 export const BASE_BEHAVIOUR: Behaviour = {
   windowList: false,
   windowOrder: 'descending',

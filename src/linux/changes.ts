@@ -1,34 +1,34 @@
 /**
- * The release timeline as data: one row for each change of behaviour. A new release or backport is a new row, or a
- * new entry in a row's `stable`; nothing else knows about releases.
+ * The release table: one row for each change of behaviour. A new change is a new row, a backport a new entry in a row's
+ * `stable`; no other code depends on release numbers.
  *
- * `confirmed` rows were seen in the named source; the others are believed, and an answer that rests on one says so.
- * Rows are applied in order, later ones over earlier ones.
+ * `confirmed` rows were verified in the named source; an answer that depends on any other row says so. Rows are applied
+ * in order; later ones override earlier ones.
  */
 import type { Behaviour } from './behaviour.ts';
 
 export interface StableRelease {
   /** `6.12`. */
   readonly branch: string;
-  /** First release of the branch that has the change: `6.12.95`; null where only a backport mail was seen, or it is not known. */
+  /** First release of the branch with the change: `6.12.95`; `null` if unknown. */
   readonly since: string | null;
   readonly confirmed: boolean;
 }
 
 export interface ReleaseChange {
-  /** Twelve hex digits, or a name in words where the commit isn't known. */
+  /** Twelve hexadecimal digits, or a descriptive name if the commit is unknown. */
   readonly commit: string;
   readonly subject: string;
-  /** First mainline release, release candidates included where known. Null for a change that is in no mainline release. */
+  /** First mainline release, with the release candidate if known; `null` if no mainline release has the change. */
   readonly mainline: string | null;
-  /** The mainline release is confirmed by the source. */
+  /** The source confirms the mainline release. */
   readonly confirmed: boolean;
-  /** Of a row that isn't confirmed: branches (`6.1`) whose source was seen, the newest without and the oldest with the change. */
+  /** Of an unconfirmed row: the newest branch (`6.1`) whose source was seen without the change, and the oldest one with it. */
   readonly absentUpTo?: string;
   readonly presentFrom?: string;
   readonly stable: readonly StableRelease[];
   readonly effect: Partial<Behaviour>;
-  /** What it changes, for a reader. */
+  /** The effect, for reports. */
   readonly says: string;
   readonly source: string;
 }

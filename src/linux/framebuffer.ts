@@ -1,4 +1,4 @@
-/** Where the framebuffer is, as evidence tells: screen_info, the kernel log, /proc/iomem, the PCI video device. */
+/** Finds the framebuffer in evidence: screen_info, the kernel log, /proc/iomem, the PCI video device. */
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Span } from '../bytes/source.ts';
 import type { FactOf } from '../evidence/fact.ts';
@@ -7,23 +7,23 @@ import { HYPERV_VIDEO } from '../evidence/listings/lspci.ts';
 import { isVga } from '../evidence/log/kernel-log.ts';
 import type { FramebufferSighting, PciDevice } from '../evidence/values.ts';
 
-/** BAR 0 of the Generation 1 video device: Hyper-V's BIOS fixes it there (seen in the logs of Generation 1 guests). */
+/** BAR 0 of the Generation 1 video device, at a fixed address in Hyper-V's BIOS (seen in logs of Generation 1 guests). */
 export const GEN1_FRAMEBUFFER = { base: 0xf8000000n, size: 0x4000000n } as const;
-/** Video memory that Generation 2 firmware sets aside at the base of the low gap (mu_msvm, VideoDxe: 8 MiB). */
+/** Size in bytes of the video memory that Generation 2 firmware reserves at the base of the low gap (mu_msvm, VideoDxe). */
 export const GEN2_VIDEO_MEMORY = 0x800000n;
 
 export interface FoundFramebuffer {
   readonly base: bigint;
-  /** In bytes; null when nothing says. */
+  /** In bytes; `null` if unknown. */
   readonly size: bigint | null;
   readonly from: 'boot-params' | 'dmesg' | 'iomem' | 'pci';
-  /** What was read. */
+  /** The text of the evidence. */
   readonly text: string;
   readonly artifact: Artifact;
   readonly span?: Span;
 }
 
-/** Every place that evidence says the framebuffer is at; equal ones stay, so that a report can name all sources. */
+/** Every framebuffer in the evidence, with duplicates, so that a report can name all sources. */
 export function findFramebuffers(
   evidence: Pick<MachineFacts, 'framebuffers' | 'pciDevices'>,
 ): readonly FoundFramebuffer[] {
@@ -56,7 +56,7 @@ function sighted(fact: FactOf<FramebufferSighting>): FoundFramebuffer {
   };
 }
 
-/** BAR 0 of the Hyper-V video device, or the BAR of a VGA device that a sighted framebuffer lies in. */
+/** BAR 0 of the Hyper-V video device, or the BAR of a VGA device that contains a framebuffer of other evidence. */
 function framebufferBar(
   device: PciDevice,
   sightings: readonly FactOf<FramebufferSighting>[],
@@ -70,7 +70,7 @@ function framebufferBar(
   );
 }
 
-/** The Generation 1 video device as the driver looks it up on a BIOS boot: BAR 0 of PCI 1414:5353. */
+/** BAR 0 of PCI 1414:5353, which the driver uses on a BIOS boot (Generation 1). */
 export function gen1Video(
   evidence: Pick<MachineFacts, 'pciDevices'>,
 ): { kind: 'mem' | 'io'; start: bigint; size: bigint; fact: FactOf<PciDevice> } | null {

@@ -1,27 +1,27 @@
 /**
- * Which changes of the release table a kernel has, shown by its code: the source of its driver and Kconfig, or strings
- * of its image. It beats what a release's name tells, above all of a vendor's kernel.
+ * Finds out which changes of the release table a kernel has from its code: the source of its driver and Kconfig, or
+ * strings of its image. This overrides the release number, which says little about a vendor's kernel.
  */
 
 import { textOf } from '../bytes/source.ts';
 import type { FactOf } from '../evidence/fact.ts';
 import type { KernelSourceFile, MachineFacts } from '../evidence/facts.ts';
 
-/** A row of the release table that the kernel has, or has not. */
+/** Whether the kernel has a change of the release table. */
 export interface ShownChange {
-  /** As in `RELEASE_CHANGES`. */
+  /** A row of `RELEASE_CHANGES`. */
   readonly commit: string;
   readonly present: boolean;
 }
 
-/** What was found in a file: where, and what. */
+/** Evidence in a file. */
 interface Sign {
   readonly present: boolean;
   readonly at: number;
   readonly text: string;
 }
 
-/** C or Kconfig with its comments blanked, looked up by function or entry. */
+/** C or Kconfig source without comments. */
 class Code {
   readonly text: string;
 
@@ -29,7 +29,7 @@ class Code {
     this.text = isC ? withoutComments(text) : text;
   }
 
-  /** The body of a function, braces included; undefined where it is not defined here. */
+  /** The body of a function with its braces; `undefined` if it is not defined in this file. */
   body(name: string): { readonly start: number; readonly text: string } | undefined {
     const definition = new RegExp(`\\b${name}\\s*\\([^;{}]{0,600}\\)\\s*\\{`, 'g');
     const match = definition.exec(this.text);
@@ -47,7 +47,7 @@ class Code {
     return undefined;
   }
 
-  /** An entry of a Kconfig file, to the next. */
+  /** An entry of a Kconfig file without its help text. */
   entry(symbol: string): { readonly start: number; readonly text: string } | undefined {
     const match = new RegExp(`^(?:menu)?config ${symbol}\\s*$`, 'm').exec(this.text);
     if (match === null) return undefined;
@@ -60,7 +60,7 @@ class Code {
   }
 }
 
-/** The same length: what is indented deeper than the word `help` above it is text for people. */
+/** An entry with its help text (the lines after `help` with deeper indentation) blanked out; the length is unchanged. */
 function withoutHelp(entry: string): string {
   let help: number | undefined;
   return entry
@@ -74,7 +74,7 @@ function withoutHelp(entry: string): string {
     .join('\n');
 }
 
-/** The same length, so that offsets stay; strings are left alone. */
+/** A text with C comments blanked out, so that offsets remain valid. Strings are recognized. */
 function withoutComments(text: string): string {
   const parts: string[] = [];
   let from = 0;
@@ -99,7 +99,7 @@ function withoutComments(text: string): string {
   return parts.join('');
 }
 
-/** Behind the closing quote, or at the line's end where there is none. */
+/** Exclusive end of a quoted string, at most the end of the line. */
 function endOfQuote(text: string, at: number, lineEnd: number): number {
   for (let next = at + 1; next < lineEnd; next += 1) {
     if (text[next] === '\\') next += 1;
@@ -110,7 +110,7 @@ function endOfQuote(text: string, at: number, lineEnd: number): number {
 
 type Look = (code: Code) => Sign | undefined;
 
-/** In a function: present where the pattern is found; nothing is said where the function isn't there. */
+/** The change is present if a function contains the pattern; `undefined` if there is no such function. */
 function inFunction(name: string, pattern: RegExp): Look {
   return (code) => {
     const body = code.body(name);
@@ -122,12 +122,12 @@ function inFunction(name: string, pattern: RegExp): Look {
   };
 }
 
-/** What a pattern looks for, for a person. */
+/** The first word of a pattern, for a message. */
 function wordOf(pattern: RegExp): string {
   return /\w{4,}/.exec(pattern.source.replaceAll('\\b', ' '))?.[0] ?? pattern.source;
 }
 
-/** A function that came with the change. */
+/** The change is present if the function exists. */
 function hasFunction(name: string): Look {
   return (code) => {
     const body = code.body(name);
@@ -175,7 +175,7 @@ const DRIVER: KernelSourceFile = 'drivers/hv/vmbus_drv.c';
 const HV_KCONFIG: KernelSourceFile = 'drivers/hv/Kconfig';
 const FIRMWARE_KCONFIG: KernelSourceFile = 'drivers/firmware/Kconfig';
 
-/** The gate stands before what it guards. */
+/** CONFIG_SYSFB is checked before lfb_base is read. */
 const gate: Look = (code) => {
   const body = code.body('vmbus_reserve_fb');
   if (body === undefined) return undefined;
@@ -186,7 +186,7 @@ const gate: Look = (code) => {
   return { present: true, at: body.start + match.index, text: lineAt(code.text, body.start + match.index) };
 };
 
-/** On arm64 the interrupt is asked for before `ranges` are read. */
+/** The interrupt is requested before `ranges` are read. */
 const interruptFirst: Look = (code) => {
   const body = code.body('vmbus_device_add');
   if (body === undefined) return undefined;
@@ -206,7 +206,7 @@ const ascending: Look = (code) => {
   return { present: match[0].startsWith('(*old_res)->start'), at, text: lineAt(code.text, at) };
 };
 
-/** What tells each row of the release table, in which file. */
+/** How to detect rows of the release table, and in which file. */
 const SIGNS: readonly (readonly [string, KernelSourceFile, Look])[] = [
   ['7f163a6fd957', DRIVER, inFunction('vmbus_walk_resources', /\bsibling\b/)],
   [
@@ -279,14 +279,14 @@ function anywhere(code: Code, pattern: RegExp): Sign {
     : { present: true, at: match.index, text: lineAt(code.text, match.index) };
 }
 
-/** Strings and symbols of the driver's object code, and the rows that they show. */
+/** Strings and symbols of the driver's object code, and the rows of which they are evidence. */
 const STRINGS: readonly (readonly [string, string])[] = [
   ['hv_mmio=%pR,%pR fb=%pR', '016a25e4b0df'],
   ['sysfb_primary_display', 'a41e0ab394e4'],
   ['pci_get_device', '2a8a8afba0c3'],
 ];
 
-/** Every row that the code of this kernel shows, with the place. What shows nothing is not in the list. */
+/** Every row of the release table that the code of this kernel decides. */
 export function shownChanges(facts: MachineFacts): FactOf<ShownChange>[] {
   const shown: FactOf<ShownChange>[] = [];
   for (const fact of facts.kernelSources) {

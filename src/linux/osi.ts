@@ -1,6 +1,6 @@
 /**
- * What Linux tells firmware code of itself, by release: strings that `_OSI` says yes to, and where its interpreter
- * changed. A new string is a row; a release in which it is no longer there an entry in it.
+ * The properties of Linux that are visible to firmware code, by release: `_OSI` interfaces, and changes of the
+ * interpreter. A new interface is a new row.
  */
 import { acpiexecProfile, type OperatingSystem, PLAIN_SYSTEM } from '../acpi/interpreter/state/profile.ts';
 import { allOf, type Condition, not } from '../symbolic/index.ts';
@@ -9,11 +9,11 @@ import { OLDEST_RELEASE, releaseFrom } from './release-choice.ts';
 
 export interface OsiRow {
   readonly interface: string;
-  /** `windows`: a release of Windows, which `acpi_osi=!` drops; `feature`: something the kernel can do. */
+  /** `windows`: a Windows release, which `acpi_osi=!` removes; `feature`: a feature of the kernel. */
   readonly kind: 'windows' | 'feature';
-  /** First mainline release that says yes; null for all that are modelled. */
+  /** First mainline release with the interface; `null` for all modelled releases. */
   readonly since: string | null;
-  /** First releases that say no again: of the mainline, and of stable branches that were released before. */
+  /** First releases without it again: mainline, and earlier stable branches. */
   readonly until?: { readonly mainline: string; readonly stable: readonly string[] };
   readonly confirmed: boolean;
   readonly source: string;
@@ -93,22 +93,22 @@ export const OSI_ROWS: readonly OsiRow[] = [
   ),
 ];
 
-/** Where ACPICA's interpreter changed in a way that firmware code can see: the first mainline release with it. */
+/** First mainline releases with changes of ACPICA's interpreter that are visible to firmware code. */
 const INTERPRETER = {
-  /** ToHexString of an integer begins with `0x`: pull request 903 of ACPICA, in 20240322. Believed to be in 6.10. */
+  /** ToHexString of an integer yields a `0x` prefix: ACPICA pull request 903, in 20240322; 6.10 is not confirmed. */
   prefixesHex: '6.10',
-  /** Load gives True and no handle: ACPICA 20201217. Believed to be in 5.12. */
+  /** Load yields True instead of a handle: ACPICA 20201217; 5.12 is not confirmed. */
   givesNoHandles: '5.12',
 } as const;
 
-/** Is it so that a release is this one or newer? A condition where no release is given. */
+/** Whether a release is `text` or newer; a condition if the release is unknown. */
 function from(release: KernelRelease | undefined, text: string): Condition {
   const first = parseRelease(`${text}-rc1`)!;
   if (release !== undefined) return compareReleases(release, first) >= 0 ? 1n : 0n;
   return compareReleases(parseRelease(OLDEST_RELEASE)!, first) >= 0 ? 1n : releaseFrom(text);
 }
 
-/** When the kernel says yes: always, never, or the condition on its release. */
+/** The condition under which the kernel supports an interface. */
 function answerOf({ since, until }: OsiRow, release: KernelRelease | undefined): Condition {
   const has = since === null ? 1n : from(release, since);
   if (until === undefined) return has;
@@ -127,9 +127,9 @@ function isOf(a: KernelRelease, b: KernelRelease): boolean {
 }
 
 /**
- * Linux as firmware code sees it.
- * @param release undefined: not known, and answers that differ have conditions on it
- * @param osi changes to what `_OSI` says; see {@link changedInterfaces}
+ * The profile of Linux for the interpreter.
+ * @param release `undefined` if unknown: properties are then conditions on it
+ * @param osi changes of the `_OSI` interfaces; see {@link changedInterfaces}
  */
 export function linuxSystem(
   release: KernelRelease | undefined,
@@ -148,7 +148,7 @@ export function linuxSystem(
     // acpi_os_name= and acpi_rev_override change these: drivers/acpi/osl.c, ACPICA's utglobal.c.
     os: PLAIN_SYSTEM.os,
     revision: 2n,
-    // 5.10 has the ACPICA of September 2020, others a newer or an older one.
+    // 5.10 has ACPICA 20200925; the revision in other releases is not modelled.
     interpreterRevision:
       release?.major === 5 && release.minor === 10 ? PLAIN_SYSTEM.interpreterRevision : undefined,
     prefixesHex: from(release, INTERPRETER.prefixesHex),
@@ -156,7 +156,7 @@ export function linuxSystem(
   };
 }
 
-/** What acpiexec says yes to, changed in the same way. */
+/** The interfaces of acpiexec after changes. */
 export function simulatedInterfaces(osi: readonly string[]): ReadonlyMap<string, Condition> {
   return changedInterfaces(acpiexecProfile.interfaces, osi) ?? new Map();
 }
@@ -166,9 +166,9 @@ const WINDOWS: ReadonlySet<string> = new Set(
 );
 
 /**
- * Changes what `_OSI` says yes to, in the spirit of the kernel's `acpi_osi=`: `+NAME` adds, `-NAME` and `!NAME` remove,
- * `!` removes what names Windows, `!*` everything, `!!` undoes both. Names alone replace all there is; several stand in
- * one text with commas between them. Undefined for an empty text: there is no `_OSI` then.
+ * Changes `_OSI` interfaces with a syntax similar to the kernel's `acpi_osi=`: `+NAME` adds, `-NAME` and `!NAME` remove,
+ * `!` removes Windows interfaces, `!*` all, and `!!` restores them. Plain names replace all interfaces. Names are separated
+ * by commas. `undefined` for an empty text: then `_OSI` does not exist.
  */
 export function changedInterfaces(
   interfaces: ReadonlyMap<string, Condition>,

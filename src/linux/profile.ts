@@ -1,41 +1,41 @@
-/** A kernel's behaviour from the release timeline: which rows a release has, and which of them are only believed. */
+/** The behaviour of a kernel by the release table, and which rows are uncertain. */
 import { BASE_BEHAVIOUR, type Behaviour } from './behaviour.ts';
 import { RELEASE_CHANGES, type ReleaseChange } from './changes.ts';
 import { branchOf, compareReleases, formatRelease, type KernelRelease, parseRelease } from './release.ts';
 
-/** How one row of the timeline was decided for a kernel. */
+/** One row of the release table for a kernel. */
 export interface AppliedChange {
   readonly change: ReleaseChange;
   readonly present: boolean;
-  /** `mainline`: by the mainline release; `stable`: by its branch's backport; `given`: by --with-commit or --without-commit. */
+  /** Decided by the mainline release, a stable backport, or --with-commit and --without-commit. */
   readonly by: 'mainline' | 'stable' | 'given';
-  /** Whether it is there rests on what no source confirms; says why. */
+  /** Why it is uncertain, if it is. */
   readonly unsure?: string;
 }
 
 export interface KernelProfile {
-  /** The release asked for, or the newest of the table. */
+  /** The given release, or {@link NEWEST_RELEASE}. */
   readonly release: KernelRelease;
   /** No release was given. */
   readonly presumed: boolean;
   readonly behaviour: Behaviour;
   readonly changes: readonly AppliedChange[];
-  /** Rows whose presence is not sure and that bear on windows, reservation, allocation or CONFIG_SYSFB. */
+  /** Uncertain rows that affect windows, reservation, allocation or CONFIG_SYSFB. */
   readonly unsure: readonly AppliedChange[];
 }
 
-/** The newest release whose code was compared with this model. */
+/** The newest release with which this model was compared. */
 export const NEWEST_RELEASE = '7.3.4';
 
 export interface ProfileOptions {
-  /** Commits that this kernel has beyond its release: twelve hex digits or the start of them. */
+  /** Commits that this kernel has in addition to its release: at least seven hexadecimal digits, or a row's name. */
   readonly withCommits?: readonly string[];
   readonly withoutCommits?: readonly string[];
 }
 
 /**
- * The profile of a release. Without one, that of {@link NEWEST_RELEASE}. Commits given twice count as present.
- * A commit that the timeline does not know changes nothing: see {@link unknownCommits}.
+ * The profile of a release, by default {@link NEWEST_RELEASE}. A commit both with and without counts as present. Commits
+ * that are not in the table are ignored; see {@link unknownCommits}.
  */
 export function profileOf(release: KernelRelease | undefined, options: ProfileOptions = {}): KernelProfile {
   const target = release ?? parseRelease(NEWEST_RELEASE)!;
@@ -46,12 +46,12 @@ export function profileOf(release: KernelRelease | undefined, options: ProfileOp
   return { release: target, presumed: release === undefined, behaviour, changes, unsure };
 }
 
-/** Commits among `commits` that no row of the timeline is about. */
+/** The commits that are not in the release table. */
 export function unknownCommits(commits: readonly string[]): readonly string[] {
   return commits.filter((commit) => !RELEASE_CHANGES.some((change) => isCommit(change, commit)));
 }
 
-/** What changes messages, where a fact is kept or what freeing does, but not what is reserved and handed out. */
+/** Behaviour that does not affect what VMBus reserves and allocates. */
 const WITHOUT_OUTCOME: readonly (keyof Behaviour)[] = [
   'screenInfo',
   'freeMessage',
@@ -74,14 +74,14 @@ function bears(effect: Partial<Behaviour>): boolean {
   return (Object.keys(effect) as (keyof Behaviour)[]).some((key) => !WITHOUT_OUTCOME.includes(key));
 }
 
-/** At least seven hex digits that start the same, or the row's name. */
+/** Whether `commit` denotes a row: an abbreviation of at least seven hexadecimal digits, or the row's name. */
 function isCommit(change: ReleaseChange, commit: string): boolean {
   const wanted = commit.trim().toLowerCase();
   if (wanted === change.commit) return true;
   return wanted.length >= 7 && (change.commit.startsWith(wanted) || wanted.startsWith(change.commit));
 }
 
-/** The releases that the timeline names, by their text: it is held against one release after the other. */
+/** Cache: parsed releases of the table. */
 const inTable = new Map<string, KernelRelease>();
 
 function releaseInTable(text: string): KernelRelease {
@@ -93,7 +93,7 @@ function releaseInTable(text: string): KernelRelease {
   return release;
 }
 
-/** Whether a release has the change of one row of the timeline. */
+/** Whether a release has the change of a row. */
 export function appliedTo(
   release: KernelRelease,
   change: ReleaseChange,

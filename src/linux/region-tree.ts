@@ -1,9 +1,9 @@
 /**
- * Linux' resource tree (kernel/resource.c): regions nested in regions, children ascending and disjoint. The rules
- * are those of `__request_resource`, `__insert_resource`, `__request_region` and `__release_region`.
+ * The resource tree of Linux (kernel/resource.c): nested regions with ascending, disjoint children. The rules are those
+ * of `__request_resource`, `__insert_resource`, `__request_region` and `__release_region`.
  *
- * Ends are inclusive here, as in `struct resource`, and all arithmetic wraps at 64 bits: the model has to show what
- * the kernel does with an end of 2^64-1.
+ * Ends are inclusive, as in `struct resource`, and arithmetic is modulo 2^64, to model the kernel's behaviour for an end
+ * of 2^64-1.
  */
 
 export interface Region {
@@ -11,7 +11,7 @@ export interface Region {
   /** Inclusive. */
   end: bigint;
   name: string;
-  /** IORESOURCE_BUSY: a driver holds it. A request nests in a region that is not busy and fails on one that is. */
+  /** IORESOURCE_BUSY: a request inside the region fails; inside a region that is not busy it becomes a child. */
   busy: boolean;
   children: Region[];
 }
@@ -25,12 +25,12 @@ export function u64(value: bigint): bigint {
   return BigInt.asUintN(64, value);
 }
 
-/** The memory resource tree's root, `iomem_resource`, on a machine with 64-bit physical addresses. */
+/** The root of the memory resource tree, `iomem_resource`, with 64-bit physical addresses. */
 export function iomemRoot(): Region {
   return region(0n, (1n << 64n) - 1n, 'PCI mem');
 }
 
-/** Index of the first of these disjoint, ascending regions that ends at an address or behind it. */
+/** Index of the first of these disjoint, ascending regions whose end is not below an address. */
 function firstReaching(regions: readonly Region[], address: bigint): number {
   let [low, high] = [0, regions.length];
   while (low < high) {
@@ -42,8 +42,8 @@ function firstReaching(regions: readonly Region[], address: bigint): number {
 }
 
 /**
- * Puts `wanted` below `root`. Gives the region it collides with (`root` itself when it does not fit inside), or
- * undefined when it was placed. Source: `__request_resource`.
+ * Inserts `wanted` as a child of `root`. Returns the conflicting region (`root` itself if it does not contain `wanted`), or
+ * `undefined` on success. Source: `__request_resource`.
  */
 function request(root: Region, wanted: Region): Region | undefined {
   if (wanted.end < wanted.start || wanted.start < root.start || wanted.end > root.end) return root;
@@ -55,16 +55,16 @@ function request(root: Region, wanted: Region): Region | undefined {
   return undefined;
 }
 
-/** What stood in the way of a request: a busy region, or the edge of `blocker` that the request would cross. */
+/** Why a request failed, and the conflicting region. */
 export interface Refusal {
   readonly blocker: Region;
-  /** `outside`: not inside the tree's root; `busy`: `blocker` is taken; `crosses`: only part of it lies in `blocker`. */
+  /** `outside`: the root does not contain it; `busy`: `blocker` is busy; `crosses`: it is partly inside `blocker`. */
   readonly why: 'outside' | 'busy' | 'crosses';
 }
 
 /**
- * Takes [start, start+size-1] for a driver; nests in whatever region holds it, as long as that is not busy. The
- * new region is always busy. Source: `__request_region` (it sets IORESOURCE_BUSY whatever flags it is given).
+ * Requests [start, start+size-1] for a driver inside the innermost region that contains it, if that is not busy. The new
+ * region is busy. Source: `__request_region` (it sets IORESOURCE_BUSY whatever the flags).
  */
 export function requestRegion(root: Region, start: bigint, size: bigint, name: string): Region | Refusal {
   const wanted = region(start, u64(start + size - 1n), name, true);
@@ -83,8 +83,8 @@ export function isRefusal(result: Region | Refusal): result is Refusal {
 }
 
 /**
- * Gives back a region taken by {@link requestRegion}; its bounds must match exactly. Gives the region that was
- * removed, or undefined when there is none, which the kernel only logs. Source: `__release_region`.
+ * Releases a region of {@link requestRegion} with exactly these bounds. Returns the removed region, or `undefined` if there
+ * is none, which the kernel only logs. Source: `__release_region`.
  */
 export function releaseRegion(root: Region, start: bigint, size: bigint): Region | undefined {
   const end = u64(start + size - 1n);
@@ -109,9 +109,9 @@ export function releaseRegion(root: Region, start: bigint, size: bigint): Region
 }
 
 /**
- * Inserts a firmware or platform region, taking in whatever it encloses and going down into whatever encloses it.
- * Gives the region whose edge it crosses (`root` itself when it does not fit inside), or undefined when it was placed.
- * Of two with the same bounds the new one is the parent. Source: `insert_resource_conflict`.
+ * Inserts a firmware or platform region below the innermost region that contains it and above the regions that it
+ * contains. Returns the region that it overlaps partly (`root` itself if it does not contain it), or `undefined` on
+ * success. Of two regions with the same bounds the new one is the parent. Source: `insert_resource_conflict`.
  */
 export function insertConflict(root: Region, wanted: Region): Region | undefined {
   let parent = root;
@@ -136,20 +136,20 @@ export function insertConflict(root: Region, wanted: Region): Region | undefined
   }
 }
 
-/** {@link insertConflict} for whoever only asks whether it went. */
+/** Inserts a region like {@link insertConflict}; returns whether that succeeded. */
 export function insertRegion(root: Region, wanted: Region): boolean {
   return insertConflict(root, wanted) === undefined;
 }
 
 /**
- * Puts a region directly below `root`: it collides with any other there, busy or not, and nests in none. Gives the one
- * it collides with. Source: `request_resource_conflict`.
+ * Inserts a region as a child of `root`, where any overlap is a conflict, busy or not. Returns the conflicting region, if
+ * any. Source: `request_resource_conflict`.
  */
 export function requestConflict(root: Region, wanted: Region): Region | undefined {
   return request(root, wanted);
 }
 
-/** Every region below `root`, parents first, with its depth. The trees here are shallow but read from input. */
+/** Every region below `root` with its depth, parents first. Not recursive, since trees are read from input. */
 export function* regionsOf(root: Region): Generator<{ region: Region; depth: number }> {
   const waiting = root.children.map((child) => ({ region: child, depth: 0 })).reverse();
   for (let next = waiting.pop(); next; next = waiting.pop()) {

@@ -1,6 +1,6 @@
 /**
- * The kernel's release as a variable: one value for each stretch of releases that behave alike, in the order of their
- * numbers. A backport starts a stretch of its own (`6.6.144`), which ends where the next mainline release begins.
+ * The kernel's release as a variable with one value for each range of releases with the same behaviour, in order. A
+ * backport starts a range (`6.6.144`) that ends at the next mainline release.
  */
 import {
   anyOf,
@@ -16,24 +16,23 @@ import { RELEASE_CHANGES, type ReleaseChange } from './changes.ts';
 import { type AppliedChange, appliedTo, type ProfileOptions } from './profile.ts';
 import { compareReleases, type KernelRelease, parseRelease } from './release.ts';
 
-/** The oldest release that questions are answered for when none is named. */
+/** The oldest release that is considered if none is given. */
 export const OLDEST_RELEASE = '5.10';
 
-/** What comes before any change of the table. */
+/** Older than any change of the table. */
 const FIRST = '4.0';
 
 /**
- * First releases of the stretches where the table has no row: what ACPICA's `_OSI` says yes to changed there
- * (drivers/acpi/acpica/utosi.c and drivers/acpi/osi.c by release).
+ * Further first releases of ranges: changes of `_OSI` interfaces (drivers/acpi/acpica/utosi.c and drivers/acpi/osi.c).
  */
 const OTHER_POINTS: readonly string[] = [OLDEST_RELEASE, '5.16', '5.19', '6.1', '6.12', '6.16'];
 
 interface Point {
-  /** As it is printed: a mainline release without its candidate where no later change came in that release. */
+  /** For reports: without the release candidate if there is no later change in that release. */
   readonly label: string;
-  /** The first release of the stretch. */
+  /** The first release of the range. */
   readonly release: KernelRelease;
-  /** One whose profile is that of the stretch: the table names some changes by the final release they were first in. */
+  /** A release with the profile of the range: some rows of the table have a final release, not a candidate. */
   readonly typical: KernelRelease;
 }
 
@@ -62,12 +61,12 @@ function pointsOf(): Point[] {
   });
 }
 
-/** A mainline release counts from its first candidate on: what was merged for it is in all of them. */
+/** A mainline release starts with its first candidate. */
 function firstOf(text: string): string {
   return /^\d+\.\d+$/.test(text) ? `${text}-rc1` : text;
 }
 
-/** The mainline release after a branch: where that branch's stable updates end. Linux 5 went up to 5.19, 6 to 6.19. */
+/** The mainline release after a branch. Linux 5 ended with 5.19, 6 with 6.19. */
 function nextBranch(branch: string): string {
   const { major, minor } = parseRelease(branch)!;
   return minor === 19 ? `${major + 1}.0` : `${major}.${minor + 1}`;
@@ -88,7 +87,7 @@ export const RELEASE: ChoiceVariable = {
   ordered: true,
 };
 
-/** The stretch that a release is in, as an index of {@link RELEASE}'s values. */
+/** The range of a release, as an index of {@link RELEASE}'s values. */
 function stretchOf(release: KernelRelease): number {
   let found = 0;
   for (const [index, point] of POINTS.entries())
@@ -96,14 +95,14 @@ function stretchOf(release: KernelRelease): number {
   return found;
 }
 
-/** That the release is one that the text may mean: `6.12` without its update may be any of the branch. */
+/** The condition that the kernel has this release. `6.12` without an update may be any release of the branch. */
 export function releaseIs(release: KernelRelease): Condition {
   const from = stretchOf(release);
   if (release.patch !== undefined || release.candidate !== undefined) return between(from, from + 1);
   return between(from, stretchOf(parseRelease(nextBranch(`${release.major}.${release.minor}`))!));
 }
 
-/** That the release is this one or newer. */
+/** The condition that the release is this one or newer. */
 export function releaseFrom(text: string): Condition {
   return between(stretchOf(parseRelease(text)!), POINTS.length);
 }
@@ -115,31 +114,31 @@ function between(from: number, to: number): Condition {
   return gather('all', [least, most]) as Condition;
 }
 
-/** That it is the newest stretch: what is assumed where nothing says which. */
+/** The condition that the release is in the newest range, the default assumption. */
 export const NEWEST: Condition = between(POINTS.length - 1, POINTS.length);
 
-/** That a kernel has a commit about which its release says nothing. */
+/** The variable for whether a kernel has a commit that its release does not decide. */
 export function commitChoice({ commit }: Pick<ReleaseChange, 'commit'>): ChoiceVariable {
   return { id: `has ${commit}`, values: ['n', 'y'], ordered: false };
 }
 
 export interface ReleaseModelOptions extends ProfileOptions {
-  /** A vendor's kernel: any change newer than its release may have been backported to it. */
+  /** A vendor's kernel: any newer change may have been backported. */
   readonly vendor?: boolean;
 }
 
-/** What the kernel does, as conditions on its release and on commits that may or may not be in it. */
+/** The kernel's behaviour as conditions on its release and on uncertain commits. */
 export class ReleaseModel {
   readonly #options: ReleaseModelOptions;
   readonly #known = new Map<string, Condition>();
-  /** What comes of a row of the table in each stretch: few of the rows are asked about. */
+  /** Cache: rows of the table for each range. */
   readonly #rows = new Map<ReleaseChange, readonly AppliedChange[]>();
 
   constructor(options: ReleaseModelOptions = {}) {
     this.#options = options;
   }
 
-  /** When the kernel behaves so. */
+  /** The condition under which a property of the behaviour has a value. */
   is<K extends keyof Behaviour>(key: K, value: Behaviour[K]): Condition {
     const name = `${key}=${String(value)}`;
     let condition = this.#known.get(name);
@@ -164,7 +163,7 @@ export class ReleaseModel {
     const rows = RELEASE_CHANGES.filter(({ effect }) => effect[key] !== undefined).map((change) =>
       this.#row(change),
     );
-    // Stretches in a row with the same condition become one range.
+    // Adjacent ranges with the same condition are combined.
     let start = 0;
     let current: Condition | undefined;
     let name = '';
@@ -183,7 +182,7 @@ export class ReleaseModel {
     return anyOf(ways);
   }
 
-  /** When a stretch behaves so: by its rows about that, each later one over the earlier. */
+  /** The condition within a range; later rows override earlier ones. */
   #at<K extends keyof Behaviour>(
     rows: readonly AppliedChange[],
     key: K,

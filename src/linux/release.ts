@@ -1,21 +1,21 @@
-/** Kernel release strings: `6.12.30-1-amd64`, `6.6.10-hcl`, `7.1-rc3`, `5.10.218+`. */
+/** Parses and compares kernel releases: `6.12.30-1-amd64`, `6.6.10-hcl`, `7.1-rc3`, `5.10.218+`. */
 
 export interface KernelRelease {
   readonly major: number;
   readonly minor: number;
-  /** The stable update, 0 for a mainline release; undefined when the string leaves it out (`6.12`). */
+  /** The stable update; `undefined` if the string has none (`6.12`). */
   readonly patch: number | undefined;
   /** `-rcN`. */
   readonly candidate: number | undefined;
-  /** What follows the numbers: `-1-amd64`, `-hcl`. */
+  /** The rest after the numbers: `-1-amd64`, `-hcl`. */
   readonly suffix: string;
   /** As it was given. */
   readonly text: string;
 }
 
 /**
- * Reads a release; a leading `v` is allowed. Undefined when the text does not start like one. A distribution's
- * `6.1.0-56-amd64` names a branch, not its first release: its update is not known.
+ * Parses a release, with an optional leading `v`; `undefined` if the text is none. A distribution's `6.1.0-56-amd64` is a
+ * branch with an unknown update.
  */
 export function parseRelease(text: string): KernelRelease | undefined {
   const match = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,4}))?(?:-rc(\d{1,3}))?([^\s]*)$/.exec(text.trim());
@@ -32,19 +32,19 @@ export function parseRelease(text: string): KernelRelease | undefined {
   };
 }
 
-/** `6.12.30` or `7.1-rc3`, without the distribution's suffix. */
+/** `6.12.30` or `7.1-rc3`, without the suffix. */
 export function formatRelease(release: KernelRelease): string {
   const patch = release.patch === undefined ? '' : `.${release.patch}`;
   const candidate = release.candidate === undefined ? '' : `-rc${release.candidate}`;
   return `${release.major}.${release.minor}${patch}${candidate}`;
 }
 
-/** The stable branch a release belongs to: `6.12`. */
+/** The stable branch of a release: `6.12`. */
 export function branchOf(release: KernelRelease): string {
   return `${release.major}.${release.minor}`;
 }
 
-/** Negative when `a` is the older. A release candidate comes before its release; an unsaid update counts as 0. */
+/** Negative if `a` is older. A release candidate is older than its release; a missing update counts as 0. */
 export function compareReleases(a: KernelRelease, b: KernelRelease): number {
   return (
     a.major - b.major ||

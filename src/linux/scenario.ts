@@ -1,4 +1,4 @@
-/** Scenarios: which devices come up in which order. A small YAML or JSON file, or the one the question is about. */
+/** Scenarios, in which devices are probed and removed: a built-in one, or one from a YAML or JSON file. */
 
 import { binaryUnit } from '../bytes/address.ts';
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
@@ -16,12 +16,12 @@ export interface Scenario {
   readonly steps: readonly ScenarioStep[];
 }
 
-/** Register BAR of an NVMe controller: 16 KiB, 64 bits. */
+/** Size in bytes of the register BAR of an NVMe controller. */
 const NVME_BAR = 0x4000n;
-/** Video memory that Hyper-V offers a guest by default. */
+/** Size in bytes of Hyper-V's default video memory. */
 const VIDEO_MEMORY = 0x800000n;
 
-/** The boot disk is a pass-through NVMe controller, and it is probed before any graphics driver: the review's case. */
+/** A pass-through NVMe controller with the boot disk is probed before the graphics driver. */
 export const PASS_THROUGH_NVME: Scenario = {
   name: 'pass-through NVMe boot disk, probed before the graphics driver',
   steps: [
@@ -38,7 +38,7 @@ export const PASS_THROUGH_NVME: Scenario = {
   ],
 };
 
-/** `16K`, `16 KiB`, `0x4000`, 16384. Undefined for anything else, and for what is no positive size. */
+/** Parses `16K`, `16 KiB`, `0x4000` or 16384; `undefined` for anything else, or if it is not positive. */
 export function parseSize(value: unknown): bigint | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? BigInt(value) : undefined;
   if (typeof value === 'bigint') return value > 0n ? value : undefined;
@@ -50,8 +50,7 @@ export function parseSize(value: unknown): bigint | undefined {
 }
 
 /**
- * Reads a scenario file. Undefined, with diagnostics, when something in it cannot be understood: a scenario with a
- * step left out would be another scenario.
+ * Reads a scenario file; `undefined`, with a diagnostic, if anything in it is invalid.
  */
 export async function readScenario(source: Source, sink: DiagnosticSink): Promise<Scenario | undefined> {
   const fault = (problem: string, advice?: string): undefined => {
@@ -63,7 +62,7 @@ export async function readScenario(source: Source, sink: DiagnosticSink): Promis
   const { parse } = await import('yaml');
   let parsed: unknown;
   try {
-    // JSON is YAML; aliases are not expanded without bound.
+    // JSON is a subset of YAML. The expansion of aliases is limited.
     parsed = parse(Buffer.from(textOf(source), 'latin1').toString('utf8'), { maxAliasCount: 100 });
   } catch (error) {
     return fault(error instanceof Error ? error.message.split('\n', 1)[0]! : 'this is neither YAML nor JSON');
@@ -88,7 +87,7 @@ function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined
     : undefined;
 }
 
-/** A step, or what is wrong with it. */
+/** A step, or what is wrong with the item. */
 function readStep(item: Readonly<Record<string, unknown>> | undefined, index: number): ScenarioStep | string {
   if (item === undefined) return 'not a mapping such as "device: pci-pass-through"';
   const removed = item.remove;

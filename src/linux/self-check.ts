@@ -1,6 +1,6 @@
 /**
- * The model held against the kernel itself: when the inputs contain what the running kernel printed about its pool or
- * handed out to VMBus devices, a difference from the model's result is an error, with both values.
+ * Compares the model with the actual kernel: if the inputs contain what the kernel printed about its pool or allocated to
+ * VMBus devices, any difference to the model is an error.
  */
 import type { DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { FactOf } from '../evidence/fact.ts';
@@ -11,7 +11,7 @@ import { finding } from '../findings/finding.ts';
 import { SYNTHETIC_VIDEO, VMBUS_GUID } from './vmbus/iomem-regions.ts';
 import { lastOf, printResource, type VmbusPool } from './vmbus/pool.ts';
 
-/** How a comparison came out. */
+/** The result of a comparison. */
 export interface SelfCheck {
   readonly what: string;
   readonly agrees: boolean;
@@ -21,7 +21,7 @@ export interface SelfCheck {
 }
 
 /**
- * Compares, and says every difference to `sink`.
+ * Compares the model with the evidence and reports every difference to `sink`.
  * @param pool after {@link reserveFramebuffer}, before any allocation
  */
 export function checkAgainstKernel(
@@ -60,7 +60,7 @@ export function checkAgainstKernel(
   return checks;
 }
 
-/** A claim in /proc/iomem must lie in a window, and outside the reservation unless it is the video device's. */
+/** A claim in /proc/iomem must be in a window and, unless it is the video device's, outside the reservation. */
 function checkClaim(pool: VmbusPool, node: IomemNode): SelfCheck {
   const kernel = `${printResource({ start: node.start, end: node.last })} for ${node.name}`;
   const window = pool.windows.find((each) => each.start <= node.start && lastOf(pool, each) >= node.last);

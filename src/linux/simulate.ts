@@ -1,4 +1,4 @@
-/** Plays a scenario on a VMBus pool: what each driver asks for, what it gets, and what lands on the framebuffer. */
+/** Simulates a scenario on a VMBus pool: requests of drivers, their outcomes, and allocations on the framebuffer. */
 import { FOUR_GIB } from '../bytes/address.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Region } from './region-tree.ts';
@@ -7,7 +7,7 @@ import { type Allocation, allocateMmio, freeMmio, type MmioRequest } from './vmb
 import { CALLERS, type Caller } from './vmbus/callers.ts';
 import { clonePool, lastOf, type VmbusPool } from './vmbus/pool.ts';
 
-/** Half-open range of the real framebuffer; undefined when nobody knows where it is. */
+/** The addresses [base, base + size) of the actual framebuffer. */
 export interface FramebufferRange {
   readonly base: bigint;
   readonly size: bigint;
@@ -20,14 +20,14 @@ export interface SimulatedStep {
   readonly what: string;
   readonly request?: MmioRequest;
   readonly outcome?: Allocation;
-  /** The claim touches the framebuffer and is not its owner's; null when it isn't known where the framebuffer is. */
+  /** The allocation overlaps the framebuffer and is not its driver's; `null` if unknown. */
   readonly onFramebuffer: boolean | null;
-  /** What comes of it, where something does. */
+  /** The consequence for the user, if any. */
   readonly consequence?: string;
   readonly bootDisk: boolean;
 }
 
-/** As the verdict's: `boot-failure` when the boot disk is lost. */
+/** `boot-failure`: the boot disk is lost. */
 export type SimulatedHazard = 'none' | 'framebuffer-unprotected' | 'boot-failure' | 'unknown';
 
 export interface Simulation {
@@ -48,8 +48,8 @@ interface Claim {
 type Rules = Pick<Behaviour, 'framebufferTest' | 'freeSkipsFramebuffer' | 'freeMessage'>;
 
 /**
- * Plays a scenario. The pool given is not changed.
- * @param framebuffer where the screen's memory really is, whatever the kernel reserved
+ * Simulates a scenario on a copy of a pool.
+ * @param framebuffer the actual framebuffer, whatever the kernel reserved; `undefined` if unknown
  */
 export function simulate(
   rules: Rules,
@@ -102,7 +102,7 @@ export function simulate(
         if (clearsBusy) outcome.region.busy = false;
         continue;
       }
-      // The driver gives up and hands back what it already had.
+      // The driver's probe fails, and it frees its other claims.
       for (const claim of claims.splice(0)) release(rules, pool, claim);
       break;
     }
@@ -111,7 +111,7 @@ export function simulate(
   return { scenario, pool, steps, ...judge(pool, steps, framebuffer) };
 }
 
-/** Drivers that clear the busy flag of a claim set it again before they give it back. */
+/** Drivers that clear the busy flag of a claim set it again before they free it. */
 function release(rules: Rules, pool: VmbusPool, claim: Claim): void {
   claim.region.busy = true;
   freeMmio(rules, pool, claim.region.start, claim.size);
@@ -123,7 +123,7 @@ function touches(
   caller: Caller,
 ): boolean | null {
   if (caller.onFramebuffer === undefined) return false;
-  // Hyper-V puts the framebuffer into low MMIO.
+  // Hyper-V places the framebuffer below 4 GiB.
   if (framebuffer === undefined) return outcome.start >= FOUR_GIB ? false : null;
   return outcome.start < framebuffer.base + framebuffer.size && outcome.end >= framebuffer.base;
 }

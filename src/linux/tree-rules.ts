@@ -1,10 +1,10 @@
-/** What Linux decides about a device tree, in every release that is modelled: for the readers of trees, which don't know it. */
+/** Rules of Linux for device trees that are the same in all modelled releases. The tree readers take them as a parameter. */
 import type { TreeRules } from '../devicetree/address/profile.ts';
 
 export const LINUX_TREE_RULES: TreeRules = {
   /*
-   * drivers/of/address.c, of_empty_ranges_quirk(): PowerMacs leave out `ranges` where they mean 1:1, and so does one node of
-   * PA Semi. Only on PowerPC, but there are no others of these names.
+   * drivers/of/address.c, of_empty_ranges_quirk(): on PowerMacs and for one node of PA Semi a missing `ranges` means 1:1. The
+   * kernel has it on PowerPC only, but these names do not occur elsewhere.
    */
   openWithoutRanges: { roots: ['power macintosh', 'macrisc'], buses: ['1682m-sdc'] },
   /*

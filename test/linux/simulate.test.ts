@@ -76,7 +76,7 @@ describe('the hazard', () => {
       ['low bridge window', true],
     ]);
     expect(played.hazard).toBe('framebuffer-unprotected');
-    expect(played.steps[1]!.consequence).toBe('the device and the screen answer at the same addresses');
+    expect(played.steps[1]!.consequence).toBe('the device and the framebuffer have the same addresses');
   });
 
   test.each<[string, { base: bigint; size: bigint }, boolean]>([

@@ -1,7 +1,6 @@
 /**
- * What Linux makes of the windows that a host bridge has by its `_CRS`: drivers/acpi/pci_root.c, with what
- * arch/x86/pci/acpi.c and arch/arm64/kernel/pci.c (now drivers/pci/pci-acpi.c) add. Read in 5.10.262, 6.1.192, 6.12.118,
- * 7.2.13 and 7.3.4, which do the same.
+ * How Linux processes the windows in a host bridge's `_CRS`: drivers/acpi/pci_root.c, with arch/x86/pci/acpi.c and
+ * arch/arm64/kernel/pci.c (now drivers/pci/pci-acpi.c). The same in 5.10.262, 6.1.192, 6.12.118, 7.2.13 and 7.3.4.
  */
 import type { BridgeArchitecture } from './architecture.ts';
 import {
@@ -13,7 +12,7 @@ import {
   type Step,
 } from './window.ts';
 
-/** End of the address spaces, `iomem_resource.end` and `ioport_resource.end`; inclusive. */
+/** Inclusive ends of the address spaces: `iomem_resource.end` and `ioport_resource.end`. */
 export interface SpaceEnds {
   readonly memory: bigint;
   readonly io: bigint;
@@ -33,8 +32,8 @@ export function isRootDevice({
 const VALIDATE = 'acpi_pci_root_validate_resources()';
 
 /**
- * acpi_pci_root_validate_resources(), first of the memory windows, then of the ports: what can't be addressed goes, and a
- * window that overlaps an earlier one widens that and goes. The list keeps its order.
+ * acpi_pci_root_validate_resources(), for memory and then for I/O windows: removes what is not addressable, and merges a
+ * window that overlaps an earlier one into that. The order is unchanged.
  */
 export function validate(windows: readonly BridgeWindow[], ends: SpaceEnds): Step {
   const changes: Change[] = [];
@@ -56,7 +55,7 @@ function validateSpace(
     }
     const addressable = withinEnd(given, last, changes);
     if (addressable === undefined) continue;
-    // The first that it overlaps, which is not compared with the others again: two may overlap in the end.
+    // The first window that it overlaps. The union is not compared with the others again, so windows may still overlap.
     const at = kept.findIndex((other) => other.space === space && overlaps(other, addressable));
     const other = kept[at];
     if (other === undefined) {
@@ -74,7 +73,7 @@ function validateSpace(
       did: 'united',
       window: addressable,
       into: union,
-      why: `it overlaps ${printWindow(other)}, which grows to hold both`,
+      why: `it overlaps ${printWindow(other)} and is merged into it`,
       line: `host bridge window expanded to ${printWindow(union)}; ${printWindow(addressable)} ignored`,
       source: VALIDATE,
     });
@@ -82,7 +81,7 @@ function validateSpace(
   return kept;
 }
 
-/** The part of a window that can be addressed. A single byte at the end is none: the test is `end <= start`. */
+/** The addressable part of a window. A window of one byte has none, since the test is `end <= start`. */
 function withinEnd(window: BridgeWindow, last: bigint, changes: Change[]): BridgeWindow | undefined {
   const end = window.end < last ? window.end : last;
   const why =
@@ -91,7 +90,7 @@ function withinEnd(window: BridgeWindow, last: bigint, changes: Change[]): Bridg
     changes.push({
       did: 'dropped',
       window,
-      why: window.end > last ? why : 'it is a single byte, which Linux takes for an empty range here',
+      why: window.end > last ? why : 'it is a single byte, which Linux treats as an empty range here',
       line: `host bridge window ${printWindow(window)} (ignored, not CPU addressable)`,
       source: VALIDATE,
     });
@@ -110,12 +109,12 @@ function withinEnd(window: BridgeWindow, last: bigint, changes: Change[]): Bridg
   return clipped;
 }
 
-/** First and last port of PCI's configuration mechanism (PCI 3.0, 3.2.2.3.2), which no bridge passes on. */
+/** First and last port of PCI's configuration mechanism (PCI 3.0, 3.2.2.3.2), which are not forwarded to the bus. */
 export const CONFIGURATION_PORTS = { start: 0xcf8n, end: 0xcffn } as const;
 
 /**
- * pci_acpi_root_prepare_resources(), after validation: on x86 the configuration ports go; elsewhere what the bridge
- * consumes goes, which may have widened a window of its producers by then.
+ * pci_acpi_root_prepare_resources(), after validation: removes the configuration ports on x86, and on other architectures
+ * ranges that the bridge consumes (which may have been merged with a window before).
  */
 export function prepare(windows: readonly BridgeWindow[], architecture: BridgeArchitecture): Step {
   const changes: Change[] = [];
@@ -139,7 +138,7 @@ export function isConfigurationPorts({
   return space === 'io' && start === CONFIGURATION_PORTS.start && end === CONFIGURATION_PORTS.end;
 }
 
-/** `pci=nocrs`, or a machine for which it is the default: nothing of `_CRS` counts. */
+/** `pci=nocrs`, or a machine for which it is the default: all windows of `_CRS` are ignored. */
 export function ignoreAll(windows: readonly BridgeWindow[], why: string): Step {
   return {
     windows: [],

@@ -1,11 +1,11 @@
-/** What Linux' handling of host bridges differs in between architectures. */
+/** Differences between architectures in how Linux handles host bridges. */
 import type { Architecture } from '../../acpi/architecture.ts';
 
 export interface BridgeArchitecture {
   readonly name: Architecture;
-  /** The producer bit of `_CRS` is not looked at: what the bridge consumes is a window too. */
+  /** The producer bit in `_CRS` is ignored: ranges that the bridge consumes are windows too. */
   readonly consumersAreWindows: boolean;
-  /** Ports are memory: I/O windows are mapped, and the kernel numbers their ports from 0. */
+  /** I/O ports are memory-mapped, and the kernel numbers the ports of windows from 0. */
   readonly mapsPorts: boolean;
   /** `ioport_resource.end` (IO_SPACE_LIMIT). */
   readonly lastPort: bigint;

@@ -1,4 +1,4 @@
-/** BARs as they are named, and as `--bar` takes them. */
+/** Names of BARs, and the syntax of `--bar`. */
 import { binaryUnit, formatSize } from '../../bytes/address.ts';
 import type { Bar } from './bars.ts';
 
@@ -13,16 +13,16 @@ function barName({ size, space, is64Bit, prefetchable }: Omit<Bar, 'name'>): str
 
 const FLAGS: ReadonlySet<string> = new Set(['64bit', '32bit', 'prefetchable', 'pref', 'io']);
 
-/** `256M,64bit,prefetchable`: a size, and what kind of BAR it is. @returns what is wrong where it is none */
+/** Parses `256M,64bit,prefetchable`: a size and flags. @returns an error message if it is invalid */
 export function parseBar(text: string): Bar | string {
   const [size, ...flags] = text.toLowerCase().split(',');
   const match = /^(0x[0-9a-f]+|\d+)\s*([kmgt]?)(?:i?b)?$/.exec(size!);
-  if (match === null) return 'no size';
+  if (match === null) return 'not a size';
   const unknown = flags.find((flag) => !FLAGS.has(flag));
-  if (unknown !== undefined) return `${unknown} is no flag of a BAR`;
+  if (unknown !== undefined) return `${unknown} is not a flag of a BAR`;
   const bytes = BigInt(match[1]!) * binaryUnit(match[2]!);
   if (bytes === 0n || (bytes & (bytes - 1n)) !== 0n || bytes > 1n << 63n)
-    return "a BAR's size is a power of two";
+    return "a BAR's size must be a power of two";
   const bar = {
     space: flags.includes('io') ? ('io' as const) : ('memory' as const),
     size: bytes,

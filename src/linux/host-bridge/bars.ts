@@ -1,7 +1,7 @@
 /**
- * Where Linux puts the BARs of devices on a root bus: pdev_sort_resources() and __pci_assign_resource() of drivers/pci,
- * pci_bus_alloc_resource() of drivers/pci/bus.c, pcibios_align_resource() of arch/x86/pci/i386.c. Bridges in between
- * have windows of their own, which have to fit instead; they are not modelled.
+ * Where Linux places the BARs of devices on a root bus: pdev_sort_resources() and __pci_assign_resource() of drivers/pci,
+ * pci_bus_alloc_resource() of drivers/pci/bus.c, pcibios_align_resource() of arch/x86/pci/i386.c. PCI-to-PCI bridges are
+ * not modelled.
  */
 import { usableGap } from './e820.ts';
 import { type BridgeSpace, type BridgeWindow, overlaps, type Span } from './window.ts';
@@ -10,7 +10,7 @@ export interface Bar {
   /** For reports: `BAR 0 of 0000:00:02.0`, `256 MiB, 64-bit`. */
   readonly name: string;
   readonly space: BridgeSpace;
-  /** In bytes, a power of two: its alignment too. */
+  /** In bytes; a power of two, which is also the alignment. */
   readonly size: bigint;
   readonly is64Bit: boolean;
   readonly prefetchable: boolean;
@@ -18,30 +18,30 @@ export interface Bar {
 
 export interface Placement {
   readonly bar: Bar;
-  /** Undefined where it fits nowhere. */
+  /** `undefined` if it does not fit anywhere. */
   readonly at: Span | undefined;
   readonly window: BridgeWindow | undefined;
-  /** Where it doesn't fit, why not; where it does, what kept it out of windows before. */
+  /** Why it does not fit, or why it does not fit into windows before. */
   readonly why: readonly string[];
 }
 
 export interface Surroundings {
   readonly windows: readonly BridgeWindow[];
-  /** What is taken in the windows: BARs that the firmware placed, registers. */
+  /** Used ranges in the windows: BARs that the firmware placed, registers. */
   readonly taken: readonly (Span & { readonly space: BridgeSpace })[];
-  /** Entries of E820 where they count; undefined where they don't, and on other architectures. */
+  /** Entries of E820, if BARs must avoid them; otherwise `undefined`. */
   readonly e820: readonly Span[] | undefined;
   readonly isX86: boolean;
 }
 
 const FOUR_GIB = 1n << 32n;
 const LAST_ADDRESS = (1n << 64n) - 1n;
-/** Below it nothing is put on x86 (BIOS_END). */
+/** BIOS_END: on x86 no memory BAR is placed below. */
 const BIOS_END = 0x10_0000n;
 /** PCIBIOS_MIN_IO. */
 const LEAST_PORT = 0x1000n;
 
-/** Bus addresses that a BAR can hold, those that are tried first in front (pci_high, pci_64_bit, pci_32_bit). */
+/** Bus addresses that a BAR can have, in the order in which they are tried (pci_high, pci_64_bit, pci_32_bit). */
 function regionsFor({ is64Bit }: Bar): readonly Span[] {
   const low = { start: 0n, end: FOUR_GIB - 1n };
   return is64Bit
@@ -52,7 +52,7 @@ function regionsFor({ is64Bit }: Bar): readonly Span[] {
     : [low];
 }
 
-/** Places BARs that nothing has placed yet, the most aligned first, and of equal ones in their order. */
+/** Places unassigned BARs by descending alignment. @returns placements in the order of `bars` */
 export function placeBars(bars: readonly Bar[], around: Surroundings): Placement[] {
   const order = bars.map((_, index) => index).sort((a, b) => compare(bars[b]!.size, bars[a]!.size) || a - b);
   const taken = [...around.taken];
@@ -67,11 +67,11 @@ export function placeBars(bars: readonly Bar[], around: Surroundings): Placement
 
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const TOO_SMALL = 'windows in its reach are smaller than it';
+const TOO_SMALL = 'the windows that it can reach are smaller';
 
 function place(bar: Bar, around: Surroundings): Placement {
   const why: string[] = [];
-  // Prefetchable windows take prefetchable BARs first; then any memory BAR may go where prefetching is no matter.
+  // A prefetchable BAR is placed in a prefetchable window if possible, otherwise in any other.
   const passes = bar.prefetchable ? ([true, false] as const) : ([false] as const);
   for (const prefetchable of passes)
     for (const region of regionsFor(bar))
@@ -84,14 +84,14 @@ function place(bar: Bar, around: Surroundings): Placement {
     why.push(
       around.windows.some(({ space }) => space === bar.space)
         ? bar.is64Bit
-          ? 'no window takes it'
-          : 'no window is where a 32-bit BAR can reach'
+          ? 'no window is suitable'
+          : 'no window is in the range of a 32-bit BAR'
         : `the bridge has no ${bar.space === 'io' ? 'I/O' : 'memory'} window`,
     );
   return { bar, at: undefined, window: undefined, why: [...new Set(why)] };
 }
 
-/** The lowest place in a window, gap after gap (find_resource_space). */
+/** The lowest free place in a window (__find_resource_space). */
 function placeIn(
   bar: Bar,
   window: BridgeWindow,
@@ -99,7 +99,7 @@ function placeIn(
   { taken, e820, isX86 }: Surroundings,
   why: string[],
 ): Span | undefined {
-  // What can be addressed is a matter of bus addresses.
+  // The range of a BAR is in bus addresses.
   const avail = common(window, { start: region.start + window.offset, end: region.end + window.offset });
   if (avail === undefined) return undefined;
   const size = avail.end - avail.start + 1n;
@@ -123,7 +123,7 @@ function placeIn(
     if (start + bar.size - 1n <= usable.end) return { start, end: start + bar.size - 1n };
   }
   why.push(
-    `no gap of ${text(window)} holds it${clipped ? ', since E820 or the BIOS ROM keeps a part of it free' : ''}`,
+    `no gap of ${text(window)} is large enough${clipped ? ', since E820 or the BIOS ROM reserves a part of it' : ''}`,
   );
   return undefined;
 }
@@ -134,7 +134,7 @@ function align(start: bigint, { space, size }: Bar, isX86: boolean): bigint {
   if (space === 'io') at = at < LEAST_PORT ? LEAST_PORT : at;
   else if (isX86 && at < BIOS_END) at = BIOS_END;
   at = up(at, size);
-  // ISA cards decode ten bits: no port whose alias they might take.
+  // ISA cards decode ten bits only: ports with possible aliases are skipped (pcibios_align_resource).
   if (space === 'io' && isX86 && (at & 0x300n) !== 0n) at = up(at, 0x400n);
   return at;
 }

@@ -1,14 +1,14 @@
-/** pci_register_host_bridge() of drivers/pci/probe.c: neighbours of the list that continue each other become one window. */
+/** pci_register_host_bridge() of drivers/pci/probe.c: merges contiguous windows. */
 import { type BridgeWindow, type Change, printWindow, type Step } from './window.ts';
 
 /**
- * Neighbours with equal flags and offset of which one starts where the other ends. The list is not sorted, so windows
- * that continue each other and don't stand together stay. The window takes the place of the later one.
+ * Merges neighbours in the list that are contiguous and have the same flags and offset. The list is not sorted, so other
+ * contiguous windows are not merged. The result replaces the later one.
  */
 export function coalesce(windows: readonly BridgeWindow[]): Step {
   const kept: BridgeWindow[] = [];
   const changes: Change[] = [];
-  // What a joined window comes from grows with it: a list for each step would be the square of them.
+  // One list for a merged window, which avoids quadratic copying.
   let from: number[] | undefined;
   for (const window of windows) {
     const before = kept.at(-1);
@@ -25,14 +25,14 @@ export function coalesce(windows: readonly BridgeWindow[]): Step {
       did: 'coalesced',
       window: before,
       into: joined,
-      why: `${printWindow(window)} continues it`,
+      why: `${printWindow(window)} follows it without a gap`,
       source: 'pci_register_host_bridge()',
     });
   }
   return { windows: kept, changes };
 }
 
-/** May the two be one window? */
+/** Whether two windows are merged. */
 export function continues(before: BridgeWindow, after: BridgeWindow): boolean {
   return (
     before.space === after.space &&

@@ -1,12 +1,12 @@
 /**
- * How windows enter the resource trees. ACPI: pci_acpi_root_add_resources() of drivers/acpi/pci_root.c, where a window
- * nests in what encloses it, takes in what it encloses, and goes where it crosses an edge. Device tree:
- * devm_request_pci_bus_resources() of drivers/pci/bus.c, where any overlap fails the probe.
+ * Inserts windows into the resource trees. ACPI: pci_acpi_root_add_resources() of drivers/acpi/pci_root.c drops a window
+ * that overlaps another region partly. Device tree: devm_request_pci_bus_resources() of drivers/pci/bus.c fails on any
+ * overlap.
  */
 import { insertConflict, type Region, region, requestConflict } from '../region-tree.ts';
 import { type BridgeSpace, type BridgeWindow, type Change, printWindow, type Step } from './window.ts';
 
-/** The resource trees, each with what is in it when the first bridge comes. */
+/** The resource trees with their contents when the first bridge is probed. */
 export type Trees = Readonly<Record<BridgeSpace, Region>>;
 
 /** @param name of the bus in the trees: `PCI Bus 0000:00` */
@@ -19,7 +19,7 @@ export function insertWindows(windows: readonly BridgeWindow[], trees: Trees, na
     changes.push({
       did: 'dropped',
       window,
-      why: `it crosses an edge of ${other}`,
+      why: `it partly overlaps ${other}`,
       line: `ignoring host bridge window ${printWindow(window)} (conflicts with ${other})`,
       source: 'pci_acpi_root_add_resources()',
     });
@@ -28,7 +28,7 @@ export function insertWindows(windows: readonly BridgeWindow[], trees: Trees, na
   return { windows: kept, changes };
 }
 
-/** Undefined when all went in; else the first that did not, and what it collides with. Windows before it stay requested. */
+/** The first window that cannot be inserted, with the conflicting region; `undefined` if all were. Earlier ones remain. */
 export function requestWindows(
   windows: readonly BridgeWindow[],
   trees: Trees,

@@ -1,10 +1,10 @@
 /**
- * Whether Linux on x86 takes host bridge windows from `_CRS` at all: pci_acpi_crs_quirks() of arch/x86/pci/acpi.c. Of the
- * options the last one counts; they beat what DMI says, and DMI beats the year.
+ * Whether Linux on x86 uses the windows of `_CRS`: pci_acpi_crs_quirks() of arch/x86/pci/acpi.c. Options override DMI
+ * rules, and these override the rule for the year.
  */
 import type { PciWindowRule } from '../../evidence/facts.ts';
 
-/** From this year on `_CRS` is trusted, and always where memory above 4 GiB can be addressed. */
+/** `_CRS` is used since firmware of this year, and on processors that address more than 4 GiB. */
 const TRUSTED_CRS_YEAR = 2008;
 
 interface DmiRule {
@@ -13,7 +13,7 @@ interface DmiRule {
   readonly name: string;
 }
 
-/** pci_crs_quirks: by board, product or BIOS version as the line `DMI: VENDOR PRODUCT/BOARD, BIOS VERSION DATE` shows them. */
+/** pci_crs_quirks, matched against the log line `DMI: VENDOR PRODUCT/BOARD, BIOS VERSION DATE`. */
 const DMI_RULES: readonly DmiRule[] = [
   { pattern: /^IBM .*x3800/, uses: true, name: 'IBM System x3800' },
   { pattern: /ALiveSATA2-GLAN/, uses: true, name: 'ALiveSATA2-GLAN' },
@@ -25,10 +25,10 @@ const DMI_RULES: readonly DmiRule[] = [
   { pattern: /\bX8DTH-i\/6\/iF\/6F\b.*BIOS 2\.0a/, uses: false, name: 'Supermicro X8DTH' },
 ];
 
-/** set_ignore_seg(): its firmware gives root buses of one segment different `_SEG`. */
+/** set_ignore_seg(): `_SEG` of this machine is wrong. */
 const IGNORES_SEGMENT = /\bHP xw9300\b/;
 
-/** Does Linux take every root bus of this machine for one of segment 0? @param dmi the line `DMI: …`, without the prefix */
+/** Whether Linux assumes segment 0 for all root buses. @param dmi the line `DMI: …`, without the prefix */
 export function ignoresSegment(dmi: string | undefined): boolean {
   return dmi !== undefined && IGNORES_SEGMENT.test(dmi);
 }
@@ -39,16 +39,16 @@ export interface CrsFacts {
   /** The line `DMI: …`, without the prefix. */
   readonly dmi: string | undefined;
   readonly biosYear: number | undefined;
-  /** The last address of the processor. */
+  /** The processor's last physical address. */
   readonly lastAddress: bigint;
 }
 
-/** Does Linux use `_CRS`, and why? */
+/** Whether Linux uses `_CRS`, and why. */
 export function usesCrs({ options, dmi, biosYear, lastAddress }: CrsFacts): {
   readonly uses: boolean;
   readonly why: string;
 } {
-  // The two are flags of pci_probe; nocrs is asked first.
+  // Both are flags of pci_probe; nocrs is tested first.
   if (options.includes('nocrs')) return { uses: false, why: 'pci=nocrs on the command line' };
   if (options.includes('use_crs')) return { uses: true, why: 'pci=use_crs on the command line' };
   const rule = dmi === undefined ? undefined : DMI_RULES.find(({ pattern }) => pattern.test(dmi));

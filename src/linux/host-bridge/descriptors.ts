@@ -1,6 +1,6 @@
 /**
- * Which descriptors of a host bridge's `_CRS` Linux makes windows of, each by itself (drivers/acpi/resource.c,
- * pci_acpi_root_prepare_resources()). What it then does with them together is in acpi.ts beside this.
+ * Which single descriptors of a host bridge's `_CRS` become windows in Linux (drivers/acpi/resource.c,
+ * pci_acpi_root_prepare_resources()). How the list is processed is in acpi.ts.
  */
 import type { Architecture } from '../../acpi/architecture.ts';
 import {
@@ -16,12 +16,12 @@ import { isConfigurationPorts } from './acpi.ts';
 import { bridgeArchitecture } from './architecture.ts';
 import { PortNumbers } from './ports.ts';
 
-/** How descriptors are read on an architecture. */
+/** The rules for ranges on an architecture. */
 export function rangeRules(architecture: Architecture): RangeRules {
   return bridgeArchitecture(architecture).mapsPorts ? MEMORY_MAPPED_PORTS : X86_RULES;
 }
 
-/** Linux' rules, for whoever normalises `_CRS`. */
+/** The rules of Linux for the windows of a `_CRS`. */
 export const LINUX_HOST_BRIDGES: HostBridgeRules = {
   take(resources, architecture) {
     const { mapsPorts, lastPort } = bridgeArchitecture(architecture);
@@ -50,7 +50,7 @@ export const LINUX_HOST_BRIDGES: HostBridgeRules = {
   },
 };
 
-/** Why Linux makes no window of a range that a host bridge lists; undefined when it does. */
+/** Why a range of a host bridge does not become a window; `undefined` if it does. */
 function refusal(range: AddressRange, architecture: Architecture): Omit<PassedOver, 'index'> | undefined {
   if (range.taken === 0n) return { is: 'nothing', why: range.why ?? 'it is not a range' };
   // pci_acpi_root_prepare_resources() of arm64: a consumer's range is the bridge's own registers.

@@ -1,32 +1,32 @@
 /**
- * What Linux makes of a host bridge's `ranges`: of_pci_range_parser_one() and of_pci_range_to_resource() of
+ * How Linux processes a host bridge's `ranges`: of_pci_range_parser_one() and of_pci_range_to_resource() of
  * drivers/of/address.c, devm_of_pci_get_host_bridge_resources() and pci_parse_request_of_pci_ranges() of drivers/pci/of.c.
  * Drivers that read `ranges` on their own (mvebu, Tegra) are not modelled.
  */
 import type { PortNumbers } from './ports.ts';
 import { type BridgeWindow, type Change, printWindow, type Step } from './window.ts';
 
-/** An entry of `ranges`, its parent address translated as far as it goes. */
+/** An entry of `ranges` with its parent address translated to a CPU address. */
 export interface RangeEntry {
   readonly index: number;
-  /** The space code of its first cell. */
+  /** The space code in its first cell. */
   readonly space: 'config' | 'io' | 'mem32' | 'mem64';
   readonly prefetchable: boolean;
   readonly bus: bigint;
-  /** Null where it doesn't translate (OF_BAD_ADDR). */
+  /** `null` if it cannot be translated (OF_BAD_ADDR). */
   readonly cpu: bigint | null;
   /** In bytes. */
   readonly size: bigint;
 }
 
-/** Entries that Linux takes together. */
+/** One entry, or several that Linux merges. */
 export interface FusedRange extends Omit<RangeEntry, 'index'> {
   readonly from: readonly number[];
 }
 
 const LAST_ADDRESS = (1n << 64n) - 1n;
 
-/** Entries of equal flags that continue each other on the bus and on the CPU's side are one (of_pci_range_parser_one). */
+/** Merges entries with equal flags that are contiguous in bus and CPU addresses (of_pci_range_parser_one). */
 export function fuse(entries: readonly RangeEntry[]): FusedRange[] {
   const fused: (FusedRange & { size: bigint; from: number[] })[] = [];
   for (const { index, ...entry } of entries) {
@@ -50,7 +50,7 @@ function continues(before: FusedRange, after: Omit<RangeEntry, 'index'>): boolea
   );
 }
 
-/** As Linux prints it; memory of 32 and of 64 bits has the same flags. */
+/** The kind as Linux prints it. 32-bit and 64-bit memory have the same flags. */
 function kindOf({ space }: Pick<RangeEntry, 'space'>): 'IO' | 'MEM' | 'err' {
   return space === 'io' ? 'IO' : space === 'config' ? 'err' : 'MEM';
 }
@@ -65,8 +65,8 @@ export function rangeLine(range: FusedRange): string {
 const PARSE = 'devm_of_pci_get_host_bridge_resources()';
 
 /**
- * The windows of a bridge before they are requested.
- * @param bridge a name for it
+ * The windows of a bridge, before they are inserted into the resource tree.
+ * @param bridge name of the bridge for `ports`
  */
 export function windowsOfRanges(ranges: readonly FusedRange[], bridge: string, ports: PortNumbers): Step {
   const windows: BridgeWindow[] = [];
@@ -85,14 +85,14 @@ export function windowsOfRanges(ranges: readonly FusedRange[], bridge: string, p
     const drop = (why: string, source = PARSE): void => {
       changes.push({ did: 'dropped', window: raw, why, line: rangeLine(range), source });
     };
-    if (range.cpu === null) drop('its address does not translate to one of the CPU');
+    if (range.cpu === null) drop('its address cannot be translated to a CPU address');
     else if (range.size === 0n) drop('its size is 0');
     else if (kindOf(range) === 'err') drop('its space code is that of configuration space');
     else if (raw.end > LAST_ADDRESS) drop('it ends beyond 2^64', 'of_pci_range_to_resource()');
     else if (io) {
       const port = ports.portOf(bridge, raw.start, raw.end);
       if (port === undefined)
-        drop('it gets no port numbers: a bridge has one stretch of them', 'of_pci_range_to_resource()');
+        drop('it gets no port numbers: a bridge has only one range of them', 'of_pci_range_to_resource()');
       else windows.push({ ...raw, start: port, end: port + range.size - 1n, offset: port - range.bus });
     } else windows.push(raw);
   }
@@ -104,7 +104,7 @@ export interface Warning {
   readonly why: string;
 }
 
-/** What Linux warns of while it reads `ranges`. */
+/** The warnings Linux prints while it reads `ranges`. */
 export function rangeWarnings(windows: readonly BridgeWindow[], path: string): Warning[] {
   if (windows.filter(({ space }) => space === 'io').length <= 1) return [];
   return [
@@ -115,7 +115,7 @@ export function rangeWarnings(windows: readonly BridgeWindow[], path: string): W
   ];
 }
 
-/** What Linux warns of in windows that it was given: a bridge whose probe fails before is told of nothing of it. */
+/** The warnings Linux prints about windows it has accepted; a bridge whose probe failed earlier prints none. */
 export function windowWarnings(windows: readonly BridgeWindow[], warnsOfLargeWindow: boolean): Warning[] {
   const found: Warning[] = [];
   const memory = windows.filter(({ space }) => space === 'memory');

@@ -1,28 +1,28 @@
 /**
- * E820 and host bridges (arch/x86/kernel/resource.c, arch/x86/pci/acpi.c). Entries of E820 keep new BARs out of parts of
- * a window. The windows themselves stay whole, and so do BARs that the firmware has placed.
+ * E820 and host bridges (arch/x86/kernel/resource.c, arch/x86/pci/acpi.c). New BARs are not placed where E820 has entries.
+ * Windows and BARs that the firmware placed are not affected.
  */
 import type { MemoryMapEntry } from '../../evidence/values.ts';
 import type { Span } from './window.ts';
 
-/** From this year on firmware is trusted to describe its windows rightly (0ae084d5a674). */
+/** E820 is ignored since firmware of this year (0ae084d5a674). */
 export const TRUSTED_BIOS_YEAR = 2023;
 
-/** remove_e820_regions() is only asked about memory, and the BIOS ROM below 4 GiB is always kept out (arch_remove_reservations). */
+/** The BIOS ROM is always avoided (arch_remove_reservations). */
 const BIOS_ROM: Span = { start: 0xffe0_0000n, end: 0xffff_ffffn };
 
-/** The least size of an EfiMemoryMappedIO region that is taken out of E820 (efi_remove_e820_mmio, 07eab0901ede). */
+/** Minimum size of EfiMemoryMappedIO regions that are removed from E820 (efi_remove_e820_mmio, 07eab0901ede). */
 const LARGE_MMIO = 256n * 1024n;
 
-/** What an entry takes from a window for new BARs. */
+/** A part of a window in which no new BARs are placed. */
 export interface KeptOut extends Span {
-  /** What keeps it out: the map's entry, or the BIOS ROM. */
+  /** The reason: an entry of the memory map, or the BIOS ROM. */
   readonly by: MemoryMapEntry | 'bios-rom';
 }
 
 /**
- * The stretch of `gap` that allocation sees: each entry that reaches into it leaves the larger part, below or above; of
- * equal ones that above. Undefined when an entry covers it. Entries count whatever their type.
+ * The part of `gap` that can be allocated: each entry inside leaves the larger of the parts below and above it (above, if
+ * they are equal); `undefined` if nothing is left. The types of entries do not matter. Source: remove_e820_regions().
  */
 export function usableGap(gap: Span, entries: readonly Span[]): Span | undefined {
   let { start, end } = gap;
@@ -38,7 +38,7 @@ export function usableGap(gap: Span, entries: readonly Span[]): Span | undefined
   return { start, end };
 }
 
-/** Parts of a window that entries of E820 lie in. */
+/** The parts of a window where E820 has entries. */
 export function keptOut(window: Span, entries: readonly MemoryMapEntry[]): KeptOut[] {
   const common = (range: Span): Span | undefined => {
     const start = range.start > window.start ? range.start : window.start;
@@ -57,7 +57,7 @@ export function spanOf({ base, size }: Pick<MemoryMapEntry, 'base' | 'size'>): S
   return { start: base, end: base + size - 1n };
 }
 
-/** Entries of the firmware's map that are MMIO to EFI and so large that Linux from 6.2 on takes them out of E820. */
+/** Whether an entry of E820 is part of a large MMIO region of the EFI memory map, which Linux removes since 6.2. */
 export function isRemovedMmio(entry: MemoryMapEntry, efi: readonly MemoryMapEntry[]): boolean {
   return (
     entry.type === 'reserved' &&
@@ -72,13 +72,13 @@ export function isRemovedMmio(entry: MemoryMapEntry, efi: readonly MemoryMapEntr
   );
 }
 
-/** The machine's name as its DMI gives it: `LENOVO 82H8/LNVNB161216`, as the line `DMI: …` of the log has it. */
+/** Matches the machine's name in the log line `DMI: …`: `LENOVO 82H8/LNVNB161216`. */
 interface DmiRule {
   readonly pattern: RegExp;
   readonly name: string;
 }
 
-/** Machines for which E820 is ignored since 5.19 (d341838d776a): pci_crs_quirks of arch/x86/pci/acpi.c. */
+/** Machines for which E820 is ignored since 5.19 (d341838d776a; pci_crs_quirks of arch/x86/pci/acpi.c). */
 const NO_E820: readonly DmiRule[] = [
   { pattern: /^Acer\S*.*\bSpin SP513-54N\b/i, name: 'Acer Spin SP513-54N' },
   { pattern: /\bX170KM-G\b/, name: 'Clevo X170KM-G' },

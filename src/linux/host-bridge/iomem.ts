@@ -1,7 +1,7 @@
 /**
- * What is in the resource trees when the first host bridge of ACPI comes (acpi_init, a subsys_initcall): on x86 what
- * e820__reserve_resources() and probe_roms() put there, on arm64 RAM (request_standard_resources). "Reserved" entries of
- * E820 above 1 MiB come later, and so do PNP devices, ECAM on x86, I/O APICs and framebuffers: no window meets them.
+ * The contents of the memory resource tree when the first ACPI host bridge is probed (acpi_init, a subsys_initcall): on
+ * x86 regions of e820__reserve_resources() and probe_roms(), on arm64 RAM (request_standard_resources). "Reserved" entries
+ * of E820 above 1 MiB, PNP devices, ECAM on x86, I/O APICs and framebuffers are inserted later.
  */
 import { ONE_MIB } from '../../bytes/address.ts';
 import type { FactOf } from '../../evidence/fact.ts';
@@ -11,20 +11,20 @@ import type { MemoryMapEntry, MemoryType } from '../../evidence/values.ts';
 import type { Span } from './window.ts';
 
 export interface EarlyRegion extends Span {
-  /** As /proc/iomem names it. */
+  /** Name in /proc/iomem. */
   readonly name: string;
 }
 
-/** Regions, and what tells of them. */
+/** Regions and their source. */
 export interface EarlyRegions {
   readonly regions: readonly EarlyRegion[];
   readonly from: 'iomem' | 'e820' | 'memmap' | 'efi';
   readonly fact: FactOf<unknown>;
-  /** Option ROMs are among them, if there are any. */
+  /** The source includes option ROMs. */
   readonly knowsRoms: boolean;
 }
 
-/** Names in /proc/iomem of what is there before PCI. */
+/** Names in /proc/iomem of regions that are inserted before PCI. */
 const EARLY_NAMES: ReadonlySet<string> = new Set([
   'System RAM',
   'ACPI Tables',
@@ -38,7 +38,7 @@ const EARLY_NAMES: ReadonlySet<string> = new Set([
   'Adapter ROM',
 ]);
 
-/** Names of memory types there (e820_type_to_string); those that don't come before PCI are left out. */
+/** Names of memory types (e820_type_to_string) that are inserted before PCI. */
 const NAMES: Partial<Record<MemoryType, string>> = {
   ram: 'System RAM',
   'acpi-data': 'ACPI Tables',
@@ -47,11 +47,11 @@ const NAMES: Partial<Record<MemoryType, string>> = {
   persistent: 'Persistent Memory',
 };
 
-/** trim_bios_range(): the first page and the BIOS area are no RAM. */
+/** trim_bios_range(): the first page and the BIOS area are not RAM. */
 const FIRST_PAGE = 0xfffn;
 const BIOS_START = 0xa_0000n;
 
-/** The regions as the evidence has them, the most direct source; undefined where none tells of memory. */
+/** The regions from the most direct source in the evidence; `undefined` if there is none. */
 export function earlyRegions(facts: Pick<MachineFacts, 'iomem' | 'memoryMap'>): EarlyRegions | undefined {
   const [first] = facts.iomem;
   if (first !== undefined) {
@@ -91,7 +91,7 @@ function regionsOf(entry: MemoryMapEntry, isPc: boolean): EarlyRegion[] {
   return parts;
 }
 
-/** EFI maps have RAM in many pieces that touch. */
+/** Merges adjacent regions with the same name, which EFI maps have many of. */
 function joined(regions: readonly EarlyRegion[]): EarlyRegion[] {
   const found: EarlyRegion[] = [];
   for (const region of regions.toSorted((a, b) => (a.start < b.start ? -1 : 1))) {

@@ -1,7 +1,7 @@
-/** Numbers for the ports of I/O windows where ports are memory: acpi_pci_root_remap_iospace(), lib/logic_pio.c. */
+/** Port numbers of memory-mapped I/O windows: acpi_pci_root_remap_iospace(), lib/logic_pio.c. */
 import { type BridgeWindow, type Change, overlaps, printWindow, type Step } from './window.ts';
 
-/** Stretches of port numbers that were given out, of all bridges. */
+/** Allocates port numbers for all bridges. */
 export class PortNumbers {
   readonly #ranges: {
     readonly bridge: string;
@@ -12,15 +12,15 @@ export class PortNumbers {
   #next = 0n;
   readonly #last: bigint;
 
-  /** @param last number there is */
+  /** @param last the last port number */
   constructor(last: bigint) {
     this.#last = last;
   }
 
   /**
-   * The first port of an I/O window, or undefined where it gets none. A bridge has one stretch: of its further I/O
-   * windows those inside of it get numbers, the others none (logic_pio_register_range, pci_address_to_pio).
-   * @param start CPU address
+   * The first port number of an I/O window; `undefined` if it gets none. A bridge has one range of port numbers; its other
+   * I/O windows get numbers only if they are inside it (logic_pio_register_range, pci_address_to_pio).
+   * @param start CPU address @param end inclusive
    */
   portOf(bridge: string, start: bigint, end: bigint): bigint | undefined {
     if (!this.#ranges.some((range) => range.bridge === bridge)) {
@@ -35,7 +35,7 @@ export class PortNumbers {
   }
 }
 
-/** Windows with their I/O windows numbered; those that get no numbers are gone. */
+/** Windows with port numbers for I/O windows; those without numbers are dropped. */
 export function numberPorts(windows: readonly BridgeWindow[], bridge: string, numbers: PortNumbers): Step {
   const changes: Change[] = [];
   const kept = windows.flatMap((window) => {
@@ -45,7 +45,7 @@ export function numberPorts(windows: readonly BridgeWindow[], bridge: string, nu
       changes.push({
         did: 'dropped',
         window,
-        why: 'it gets no port numbers: a bridge has one stretch of them',
+        why: 'it gets no port numbers: a bridge has only one range of them',
         source: 'acpi_pci_root_remap_iospace()',
       });
       return [];
@@ -56,7 +56,7 @@ export function numberPorts(windows: readonly BridgeWindow[], bridge: string, nu
   return { windows: kept, changes };
 }
 
-/** As Linux logs it. */
+/** The line in the log. */
 export function remappedLine(cpu: bigint, window: BridgeWindow): string {
   return `ACPI: Remapped I/O 0x${cpu.toString(16).padStart(16, '0')} to ${printWindow(window)}`;
 }

@@ -1,6 +1,6 @@
-/** Windows of a PCI host bridge while Linux works on them. Ends are inclusive, as in `struct resource`. */
+/** Windows of a PCI host bridge in the steps of Linux. Ends are inclusive, as in `struct resource`. */
 
-/** Memory or I/O ports; ports as the kernel numbers them. */
+/** Memory, or I/O ports by the kernel's numbers. */
 export type BridgeSpace = 'memory' | 'io';
 
 export interface Span {
@@ -9,36 +9,36 @@ export interface Span {
   readonly end: bigint;
 }
 
-/** A window: what one descriptor or `ranges` entry says, or what Linux made of several. */
+/** A window from one descriptor or `ranges` entry, or from several that were merged. */
 export interface BridgeWindow extends Span {
   readonly space: BridgeSpace;
   /** CPU address (or port) minus bus address. */
   readonly offset: bigint;
   readonly prefetchable: boolean;
-  /** IORESOURCE_WINDOW: a producer's range. A flag like any other to Linux on x86, and printed. */
+  /** IORESOURCE_WINDOW: a producer's range. */
   readonly window: boolean;
-  /** The descriptors or entries that it comes from, by their position. */
+  /** Indices of its descriptors or entries. */
   readonly from: readonly number[];
 }
 
-/** What Linux did with a window. */
+/** What a step did with a window. */
 export type ChangeKind = 'dropped' | 'clipped' | 'united' | 'coalesced' | 'refused';
 
 export interface Change {
   readonly did: ChangeKind;
-  /** The window as it was before. */
+  /** The window before. */
   readonly window: BridgeWindow;
-  /** What came of it; undefined when nothing did. */
+  /** The window after; absent if it is gone. */
   readonly into?: BridgeWindow;
   /** As a clause. */
   readonly why: string;
-  /** As Linux logs it, without the device in front; undefined where it says nothing. */
+  /** The log line without the device; absent if Linux does not log it. */
   readonly line?: string;
-  /** Function of the kernel. */
+  /** The kernel function. */
   readonly source: string;
 }
 
-/** What a step comes to. */
+/** The result of a step. */
 export interface Step {
   readonly windows: readonly BridgeWindow[];
   readonly changes: readonly Change[];

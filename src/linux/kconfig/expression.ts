@@ -1,17 +1,17 @@
 /**
- * Kconfig expressions (Documentation/kbuild/kconfig-language.rst): values n, m, y; `&&` is the lesser, `||` the greater,
- * `!` mirrors, comparisons are y or n. A symbol whose value is not known leaves open what it decides.
+ * Kconfig expressions (Documentation/kbuild/kconfig-language.rst): the values are n, m and y; `&&` is the minimum, `||` the
+ * maximum, `!x` is 2-x, comparisons are y or n. With unknown symbols, an expression has several possible values.
  */
 import type { Tristate } from './rules.ts';
 
-/** What is known of a symbol, without `CONFIG_`; undefined where nothing says. */
+/** The value of a symbol without `CONFIG_`; `undefined` if unknown. */
 export type SymbolLookup = (symbol: string) => string | undefined;
 
 /** An expression in postfix order. */
 export interface KconfigExpression {
   readonly text: string;
   readonly postfix: readonly Token[];
-  /** Every symbol in it, once. */
+  /** The distinct symbols in it. */
   readonly symbols: readonly string[];
 }
 
@@ -21,8 +21,8 @@ type Token =
   | { readonly is: 'constant'; readonly text: string }
   | { readonly is: 'operator'; readonly operator: Operator };
 
-/** Higher binds tighter (scripts/kconfig/parser.y). A comparison has words on both sides, so `!A = m` is `!(A = m)`. */
-const BINDS: Readonly<Record<Operator, number>> = {
+/** Precedence; higher binds more tightly (scripts/kconfig/parser.y). `!A = m` is `!(A = m)`. */
+const PRECEDENCE: Readonly<Record<Operator, number>> = {
   '||': 1,
   '&&': 2,
   '!': 3,
@@ -38,13 +38,13 @@ const COMPARISON = 4;
 const TOKEN = /\s*(?:(&&|\|\||!=|<=|>=|[=<>!()])|"([^"]*)"|'([^']*)'|([A-Za-z0-9_]+))/y;
 const MAX_TOKENS = 1000;
 
-/** Parses an expression. A string says what is wrong with it. */
+/** Parses an expression. @returns an error message if it is invalid */
 export function parseKconfigExpression(text: string): KconfigExpression | string {
   const postfix: Token[] = [];
   const waiting: (Operator | '(')[] = [];
   const symbols = new Set<string>();
   let wantsValue = true;
-  /** The token before was a word, and the one before that no comparison. */
+  /** The previous token was a word that is not the right side of a comparison. */
   let afterWord = false;
   let afterComparison = false;
   let count = 0;
@@ -83,11 +83,11 @@ export function parseKconfigExpression(text: string): KconfigExpression | string
     } else {
       if (wantsValue) return `a value is missing before "${mark}"`;
       const operator = mark as Operator;
-      if (BINDS[operator] === COMPARISON && !afterWord)
+      if (PRECEDENCE[operator] === COMPARISON && !afterWord)
         return `a comparison of what is not a word, at "${mark}"`;
-      afterComparison = BINDS[operator] === COMPARISON;
+      afterComparison = PRECEDENCE[operator] === COMPARISON;
       for (let top = waiting.at(-1); top !== undefined && top !== '('; top = waiting.at(-1)) {
-        if (BINDS[top] < BINDS[operator]) break;
+        if (PRECEDENCE[top] < PRECEDENCE[operator]) break;
         postfix.push({ is: 'operator', operator: top });
         waiting.pop();
       }
@@ -106,12 +106,12 @@ export function parseKconfigExpression(text: string): KconfigExpression | string
 const NUMBERS: Readonly<Record<string, number>> = { n: 0, m: 1, y: 2 };
 const TRISTATES: readonly Tristate[] = ['n', 'm', 'y'];
 
-/** A word as a tristate: anything but y and m is n, as for an undefined symbol. */
+/** A tristate as a number; anything but y and m is 0, as an undefined symbol. */
 function level(text: string): number {
   return NUMBERS[text] ?? 0;
 }
 
-/** As conf compares: n, m, y and numbers as numbers, anything else as words (scripts/kconfig/expr.c, expr_parse_string). */
+/** Compares tristates and numbers as numbers, anything else as strings (scripts/kconfig/expr.c, expr_parse_string). */
 function compare(left: string, right: string, operator: Operator): boolean {
   const number = (text: string): number | undefined =>
     NUMBERS[text] ?? (/^(?:-?\d+|0x[0-9a-fA-F]+)$/.test(text) ? Number(text) : undefined);
@@ -135,7 +135,7 @@ function compare(left: string, right: string, operator: Operator): boolean {
   }
 }
 
-/** The value under one assignment of every symbol. */
+/** The value for one assignment of all symbols. */
 function valueUnder(expression: KconfigExpression, of: (symbol: string) => string): Tristate {
   const stack: string[] = [];
   for (const token of expression.postfix) {
@@ -153,18 +153,18 @@ function valueUnder(expression: KconfigExpression, of: (symbol: string) => strin
   return TRISTATES[level(stack[0]!)]!;
 }
 
-/** Symbols whose values are tried one by one when they are not known; with more, everything stays open. */
+/** Maximum number of unknown symbols whose values are enumerated; with more, the result is unknown. */
 const MAX_OPEN = 8;
 
-/** What an expression comes to. */
+/** The possible values of an expression. */
 export interface KconfigOutcome {
-  /** Every value it may have, in the order n, m, y. One value: it is known. */
+  /** In the order n, m, y; one if it is known. */
   readonly values: readonly Tristate[];
-  /** Symbols that nobody knows and on which it depends. */
+  /** Unknown symbols on which it depends. */
   readonly open: readonly string[];
 }
 
-/** Evaluates an expression with what is known: every value that the unknown symbols leave possible. */
+/** Evaluates an expression for all values of unknown symbols. */
 export function evaluateKconfigExpression(
   expression: KconfigExpression,
   lookup: SymbolLookup,

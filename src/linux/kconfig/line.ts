@@ -1,6 +1,6 @@
 /**
- * A Kconfig line as somebody proposes it, `select SYSFB if EFI && !HYPERV_VTL_MODE`, by itself or in a patch, held
- * against configurations: which of them get CONFIG_SYSFB by it, and which that are at risk do not.
+ * Evaluates a proposed Kconfig line, `select SYSFB if EFI && !HYPERV_VTL_MODE`, by itself or in a patch, for
+ * configurations: which get CONFIG_SYSFB by it, and which are at risk without it.
  */
 import { configValue } from '../../evidence/kernel-config.ts';
 import type { KernelConfig } from '../../evidence/values.ts';
@@ -18,20 +18,20 @@ export type KconfigKeyword = 'select' | 'imply' | 'depends on' | 'default' | 'de
 
 export interface KconfigLine {
   readonly keyword: KconfigKeyword;
-  /** Of select and imply: the symbol; of a default: its value. */
+  /** The symbol of select and imply, or the value of a default. */
   readonly target: string;
-  /** Behind `if`, or what a symbol depends on; undefined where there is none. */
+  /** The condition after `if` or of `depends on`; `undefined` if there is none. */
   readonly condition: KconfigExpression | undefined;
-  /** The symbol whose entry it is in, where a patch shows it. */
+  /** The symbol of its entry, if a patch shows it. */
   readonly under?: string;
-  /** The line as it was given. */
+  /** The line as given. */
   readonly text: string;
 }
 
 const LINE =
   /^(?:(select|imply)\s+([A-Za-z0-9_]+)|(default|def_bool|def_tristate)\s+("[^"]*"|[^\s"]+(?:\s(?!if\b)[^\s]+)*)|(depends\s+on)\s+(?=\S))(?:\s+if\s+(.*))?$/;
 
-/** Reads one line. A string says what is wrong with it. */
+/** Parses one line. @returns an error message if it is invalid */
 export function parseKconfigLine(text: string, under?: string): KconfigLine | string {
   const trimmed = text.replace(/\s#.*$/, '').trim();
   if (/^depends\s+on\s/.test(trimmed)) {
@@ -62,15 +62,15 @@ export interface KconfigChange {
   readonly removed: readonly KconfigLine[];
 }
 
-/** Quote marks of a reply before a patch's own first column. */
+/** Quote characters of a mail before the first column of a patch. */
 const QUOTED = /^(?:[ \t]*[>|])+ ?/;
 const ENTRY = /^(?:menu)?config\s+([A-Za-z0-9_]+)\s*$/;
-/** A condition goes on behind a backslash. */
+/** Maximum number of lines joined by backslashes. */
 const MAX_JOINED = 20;
 
 /**
- * The lines about a symbol that a patch of Kconfig files adds and removes; of a text without patch marks, those it
- * has. Lines that are of other symbols, or can't be read, are left out.
+ * The lines about a symbol that a patch of Kconfig files adds and removes; in a text that is not a patch, all such lines.
+ * Invalid lines are left out.
  */
 export function kconfigChange(text: string, symbol: string): KconfigChange {
   const added: KconfigLine[] = [];
@@ -115,16 +115,16 @@ export function kconfigChange(text: string, symbol: string): KconfigChange {
   return { added, removed };
 }
 
-/** What a line alone makes of its symbol in a configuration. */
+/** The effect of a line alone on its symbol in a configuration. */
 export interface KconfigLineOutcome extends KconfigOutcome {
-  /** The symbol in whose entry the line is taken to stand. */
+  /** The symbol of the assumed entry of the line. */
   readonly under: string;
 }
 
 /**
- * What the line sets its symbol to, at least: the lesser of the entry's symbol and the condition; n where it sets
- * nothing. A bool is y as soon as it is not n.
- * @param under the entry, where the line does not know it: the symbol of the VMBus driver in this release
+ * The minimum to which a line sets its symbol: the minimum of the entry's symbol and the condition. A bool is y unless
+ * this is n.
+ * @param under the default entry: the symbol of the VMBus driver in this release
  */
 export function evaluateKconfigLine(
   { condition, under: own, keyword, target }: KconfigLine,
@@ -142,32 +142,32 @@ export function evaluateKconfigLine(
   return { ...evaluateKconfigExpression(whole, (symbol) => configValue(config, symbol)), under: entry };
 }
 
-/** A configuration under a proposed line. */
+/** The evaluation of a proposed line for a configuration. */
 export interface KconfigLineVerdict {
   readonly config: KernelConfig;
-  /** What the line does here. */
+  /** The effect of the line. */
   readonly line: KconfigLineOutcome;
-  /** CONFIG_SYSFB with the line in place of what this release's Hyper-V entry selects; undefined: not known. */
+  /** CONFIG_SYSFB with the line instead of the release's own select in the Hyper-V entry; `undefined` if unknown. */
   readonly sysfb: 'y' | 'n' | undefined;
-  /** What turns it on: the line, and symbols that select it whatever becomes of the line. */
+  /** What sets it: the line, and other symbols that select it. */
   readonly by: readonly string[];
   /**
-   * Whether VMBus could hand out the framebuffer here without CONFIG_SYSFB: the driver is there, it reads ACPI on an
-   * EFI boot, and it looks at screen_info only with the symbol. Undefined: not known.
+   * Whether VMBus could allocate the framebuffer without CONFIG_SYSFB: the driver exists, it uses ACPI on an EFI boot, and
+   * it reads screen_info only with the symbol. `undefined` if unknown.
    */
   readonly atRisk: boolean | undefined;
-  /** At risk, and without CONFIG_SYSFB even so: what the line is for and does not reach. */
+  /** At risk, and the line does not set CONFIG_SYSFB. */
   readonly missed: boolean | undefined;
-  /** What nobody knows of this configuration and what decides. */
+  /** Unknown symbols that decide the result. */
   readonly open: readonly string[];
 }
 
-/** On what the hazard rests, as an expression; the driver's symbol by release. */
+/** The expression for being at risk, by the driver's symbol in the release. */
 function riskExpression(behaviour: Behaviour): string {
   return `${behaviour.vmbusSymbol ? 'HYPERV && HYPERV_VMBUS' : 'HYPERV'} && EFI && ACPI && !HYPERV_VTL_MODE`;
 }
 
-/** Judges a proposed line for a configuration of a release with this behaviour. */
+/** Evaluates a proposed line for a configuration and a release. */
 export function judgeKconfigLine(
   proposed: KconfigLine,
   config: KernelConfig,
@@ -181,7 +181,7 @@ export function judgeKconfigLine(
     (symbol) => configValue(config, symbol),
   );
   const atRisk = behaviour.sysfbGate ? decided(risk.values) : false;
-  // The line takes the place of Hyper-V's own select; framebuffer drivers select as before.
+  // The line replaces Hyper-V's own select; the selects of framebuffer drivers remain.
   const others = sysfbKnown({ ...behaviour, hypervSelectsSysfb: 'nothing' }, config, arch);
   const byLine =
     proposed.keyword === 'select' && proposed.target === 'SYSFB' ? decided(outcome.values) : false;
@@ -197,13 +197,13 @@ export function judgeKconfigLine(
   };
 }
 
-/** Whether a value is on; undefined while it may be off too. */
+/** Whether a value is not n; `undefined` if that is unknown. */
 function decided(values: readonly Tristate[]): boolean | undefined {
   if (!values.includes('n')) return true;
   return values.length === 1 ? false : undefined;
 }
 
-/** Whether the symbol is set without what Hyper-V selects; the configuration's own line came of the Kconfig that is to change. */
+/** Whether the symbol is set without Hyper-V's select. The configuration's own line is ignored: it has the old Kconfig. */
 function setWithout(
   { value, selectedBy, openSelectors }: KnownSysfb,
   behaviour: Behaviour,

@@ -1,5 +1,5 @@
 /**
- * Who sets CONFIG_SYSFB, and what those symbols need themselves: the Kconfig rules that matter here, as data. Sources:
+ * The Kconfig rules for CONFIG_SYSFB, for the symbols that select it and for their dependencies, as data. Sources:
  * drivers/firmware/Kconfig, drivers/video/fbdev/Kconfig, drivers/gpu/drm/sysfb/Kconfig, drivers/hv/Kconfig and
  * arch/{x86,arm64}/Kconfig of 5.10, 6.1, 6.12, 7.2 and 7.3.
  */
@@ -8,7 +8,7 @@ import type { Behaviour } from '../behaviour.ts';
 export type Tristate = 'n' | 'm' | 'y';
 export type KconfigArch = 'x86_64' | 'arm64';
 
-/** Values that rules read; a symbol that is not there is off. */
+/** Values of symbols; a missing symbol is n. */
 export interface Values {
   get(symbol: string): Tristate;
   on(symbol: string): boolean;
@@ -17,18 +17,18 @@ export interface Values {
 export interface SymbolRule {
   readonly symbol: string;
   readonly type: 'bool' | 'tristate';
-  /** `depends on`, as the Kconfig file has it. */
+  /** `depends on`, as in the Kconfig file. */
   readonly needs: string;
   readonly met: (values: Values, arch: KconfigArch, behaviour: Behaviour) => boolean;
-  /** Only in kernels of this kind. */
+  /** Whether the release has the symbol; by default all have it. */
   readonly exists?: (behaviour: Behaviour) => boolean;
-  /** Bool from the release on where this holds, tristate before. */
+  /** Whether a tristate is a bool in the release. */
   readonly boolWhen?: (behaviour: Behaviour) => boolean;
-  /** What `default` gives when nothing is asked for. */
+  /** The `default`. */
   readonly byDefault?: (values: Values) => Tristate;
 }
 
-/** Symbols in the order in which they can be worked out. Those of other subsystems are taken as requested. */
+/** Symbols after those on which they depend. Values of symbols of other subsystems are not checked. */
 export const SYMBOL_RULES: readonly SymbolRule[] = [
   {
     symbol: 'EFI',
@@ -100,7 +100,7 @@ export const SYMBOL_RULES: readonly SymbolRule[] = [
 export interface SelectRule {
   /** The symbol that selects CONFIG_SYSFB. */
   readonly symbol: string;
-  /** The condition of the select, as Kconfig has it; empty when there is none. */
+  /** The condition of the select in Kconfig; empty if there is none. */
   readonly condition: (behaviour: Behaviour) => string;
   readonly exists: (behaviour: Behaviour) => boolean;
 }

@@ -1,4 +1,4 @@
-/** CONFIG_SYSFB in a configuration: is it set, by whom, could it be off, and the Kconfig line that says what is right. */
+/** CONFIG_SYSFB in a configuration: whether it is set, by which symbols, whether it could be off, and a Kconfig proposal. */
 import { configValue } from '../../evidence/kernel-config.ts';
 import type { KernelConfig } from '../../evidence/values.ts';
 import type { Behaviour } from '../behaviour.ts';
@@ -18,21 +18,21 @@ import {
   type Values,
 } from './rules.ts';
 
-/** Requested or final values by symbol, without `CONFIG_`. A symbol that is not there has no line. */
+/** Requested or final values by symbol, without `CONFIG_`. A missing symbol has no line. */
 export type ConfigValues = ReadonlyMap<string, string>;
 
-/** Whether the symbol ends up set. `absent`: this kernel does not have it. */
+/** Whether the symbol is set. `absent`: the kernel does not have it. */
 export type SysfbState = 'y' | 'n' | 'absent';
 
 export interface Selector {
   readonly symbol: string;
-  /** The condition of its select, empty when there is none. */
+  /** The condition of its select; empty if there is none. */
   readonly condition: string;
 }
 
 export interface KconfigAnswer {
   readonly sysfb: SysfbState;
-  /** Who selects it; empty when it is off or set by its own default. */
+  /** The symbols that select it; empty if it is off or set by its default. */
   readonly selectedBy: readonly Selector[];
 }
 
@@ -44,7 +44,7 @@ function valuesOf(map: ReadonlyMap<string, string>): Values {
   return { get, on: (symbol) => get(symbol) !== 'n' };
 }
 
-/** What the final values of a configuration say about CONFIG_SYSFB: the selects that are in force. */
+/** CONFIG_SYSFB by the selects that are in force with the final values of a configuration. */
 export function sysfbOf(behaviour: Behaviour, config: ConfigValues, arch: KconfigArch): KconfigAnswer {
   const values = valuesOf(config);
   if (behaviour.sysfbSymbol === 'absent') return { sysfb: 'absent', selectedBy: [] };
@@ -57,10 +57,10 @@ export function sysfbOf(behaviour: Behaviour, config: ConfigValues, arch: Kconfi
   return { sysfb: selectedBy.length > 0 ? 'y' : 'n', selectedBy };
 }
 
-/** Whether a select is in force, as far as the values are known: y or m when it is. */
+/** The value to which a select sets CONFIG_SYSFB: not n if it is in force. */
 function selectOutcome(rule: SelectRule, behaviour: Behaviour, lookup: SymbolLookup): KconfigOutcome {
   const condition = rule.condition(behaviour);
-  // The rules' own expressions are right.
+  // The rules' own expressions are valid.
   const whole = parseKconfigExpression(
     condition === '' ? rule.symbol : `${rule.symbol} && (${condition})`,
   ) as KconfigExpression;
@@ -74,24 +74,24 @@ function selects(rule: SelectRule, behaviour: Behaviour, values: Values): boolea
   );
 }
 
-/** What is known of CONFIG_SYSFB. */
+/** CONFIG_SYSFB in a configuration that may be incomplete. */
 export interface KnownSysfb {
-  /** `absent`: this release has no such symbol. Undefined: the configuration leaves it open. */
+  /** `absent`: the release does not have the symbol; `undefined` if unknown. */
   readonly value: SysfbState | undefined;
   /**
-   * `line`: the configuration has one; `no line`: it is complete and has none, and the symbol has no prompt; `rules`:
-   * it follows from the release's Kconfig and what is known of the other symbols.
+   * `line`: the configuration has a line; `no line`: it is complete and has none; `rules`: it follows from the release's
+   * Kconfig and the known values of other symbols.
    */
   readonly by: 'line' | 'no line' | 'rules';
-  /** Who selects it, as far as that is known. */
+  /** The symbols that are known to select it. */
   readonly selectedBy: readonly Selector[];
-  /** Symbols that nobody knows and that decide whether more than those select it. */
+  /** Unknown symbols that decide whether others select it. */
   readonly openSelectors: readonly string[];
 }
 
 /**
- * What a configuration, whole or in part, says of CONFIG_SYSFB in a release. Of a fragment or a cut file only what
- * follows from what it says: set as soon as one selector is in force, off only when every selector is known not to be.
+ * CONFIG_SYSFB by a complete or partial configuration in a release. By a partial one it is set if one select is in force,
+ * and off only if no select can be.
  */
 export function sysfbKnown(behaviour: Behaviour, config: KernelConfig, arch: KconfigArch): KnownSysfb {
   const lookup: SymbolLookup = (symbol) => configValue(config, symbol);
@@ -115,7 +115,7 @@ export function sysfbKnown(behaviour: Behaviour, config: KernelConfig, arch: Kco
   if (line !== undefined) return known(line === 'n' ? 'n' : 'y', 'line');
   if (config.complete) return known('n', 'no line');
   if (behaviour.sysfbSymbol === 'default-yes') {
-    // No prompt, and a default that nothing takes away.
+    // Set by its default, since it has no prompt.
     const efi = arch === 'x86_64' ? 'y' : lookup('EFI');
     if (efi === undefined) open.add('EFI');
     return known(efi === undefined ? undefined : efi === 'y' ? 'y' : 'n', 'rules');
@@ -125,15 +125,15 @@ export function sysfbKnown(behaviour: Behaviour, config: KernelConfig, arch: Kco
 }
 
 export interface ResolveOptions {
-  /** `defaults`: symbols not asked for get their default (olddefconfig); `off`: they are off (allnoconfig). */
+  /** Value of symbols that are not requested: their default (olddefconfig) or n (allnoconfig). */
   readonly rest: 'defaults' | 'off';
-  /** CONFIG_MODULES: without it a tristate asked for as m is built in, a bool is off. */
+  /** CONFIG_MODULES: without it a tristate that is requested as m is y. */
   readonly modules: boolean;
 }
 
 /**
- * What the kernel's configuration program makes of a request: the values of the symbols in the rules, with
- * dependencies, and CONFIG_SYSFB.
+ * Resolves requested values like the kernel's conf: final values of the symbols in the rules, with their dependencies,
+ * and CONFIG_SYSFB.
  */
 export function resolveConfig(
   behaviour: Behaviour,
@@ -143,7 +143,7 @@ export function resolveConfig(
 ): KconfigAnswer & { readonly values: ConfigValues } {
   const final = new Map<string, string>();
   const values = valuesOf(final);
-  // EFI and ACPI need each other, one way on x86 and the other on arm64.
+  // EFI depends on ACPI on x86, ACPI on EFI on arm64.
   const order =
     arch === 'x86_64'
       ? [...SYMBOL_RULES].sort((a, b) => Number(b.symbol === 'ACPI') - Number(a.symbol === 'ACPI'))
@@ -165,32 +165,32 @@ export function resolveConfig(
 }
 
 export interface KconfigJudgement {
-  /** As the configuration has it: its own line, or, in releases where it has none when off, `n`. */
+  /** By the configuration's line; without one, by the rules, or `n` in releases where a missing line means off. */
   readonly sysfb: SysfbState;
-  /** A line of the configuration says so; otherwise it follows from the release's rules. */
+  /** It is in the configuration; otherwise it follows from the rules. */
   readonly stated: boolean;
   readonly selectedBy: readonly Selector[];
-  /** The rules of the release and the configuration's line disagree: another release, or a patched kernel. */
+  /** The rules and the configuration's line disagree: the kernel is of another release, or patched. */
   readonly disagrees: boolean;
-  /** Turning framebuffer drivers off could leave the symbol off while Hyper-V support stays on. */
+  /** The symbol can be off with Hyper-V support on, if framebuffer drivers are off. */
   readonly couldBeOff: boolean;
   /** Why, in a sentence. */
   readonly why: string;
   readonly proposal: KconfigProposal;
 }
 
-/** The Kconfig line that expresses the answer. */
+/** The Kconfig line that solves the problem. */
 export interface KconfigProposal {
-  /** The symbol that should select. */
+  /** The symbol whose entry should have it. */
   readonly under: 'HYPERV' | 'HYPERV_VMBUS';
   readonly line: string;
-  /** What each part of it is for. */
+  /** The purpose of each part. */
   readonly parts: readonly { readonly text: string; readonly why: string }[];
-  /** This kernel's Kconfig has the line. */
+  /** The release's Kconfig has the line. */
   readonly inForce: boolean;
 }
 
-/** Judges a given configuration for a release. */
+/** Evaluates a configuration for a release. */
 export function kconfigJudgement(
   behaviour: Behaviour,
   config: ConfigValues,
@@ -199,7 +199,7 @@ export function kconfigJudgement(
   const derived = sysfbOf(behaviour, config, arch);
   const line = config.get('SYSFB');
   const sysfb: SysfbState = line === 'y' || line === 'm' ? 'y' : line === 'n' ? 'n' : derived.sysfb;
-  // Where an absent line means off, a configuration without the line is one that says off.
+  // In these releases a missing line means off.
   const off = behaviour.sysfbSymbol === 'selected-only' && line === undefined;
   const effective: SysfbState = off ? 'n' : sysfb;
   const values = valuesOf(config);

@@ -1,6 +1,6 @@
 /**
- * Which ranges OpenHCL's boot shim gives the kernel in VTL2, and the tree that it writes for it (microsoft/openvmm 1488a37b7,
- * openhcl/openhcl_boot/src: host_params/dt/mod.rs, topology_from_host_dt; host_params/mmio.rs; dt.rs).
+ * The MMIO ranges that OpenHCL's boot shim assigns to VTL2, and the tree that it passes to the kernel (microsoft/openvmm
+ * 1488a37b7, openhcl/openhcl_boot/src: host_params/dt/mod.rs, topology_from_host_dt; host_params/mmio.rs; dt.rs).
  */
 import { hex } from '../../bytes/address.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
@@ -8,13 +8,13 @@ import type { Interval } from '../../window/interval.ts';
 import { type HostTree, readHostTree, ShimError } from './host-tree.ts';
 
 const HIGH_START = 1n << 32n;
-/** What VTL2 takes where nobody says: half of the high gap, within these (calculate_default_mmio_size). */
+/** Bounds of the default size: half of the high gap (calculate_default_mmio_size). */
 const LEAST_DEFAULT = 128n << 20n;
 const MOST_DEFAULT = 1n << 30n;
 
 export interface Vtl2Choice {
   readonly ranges: readonly Interval[];
-  /** `given`: the host's ranges for VTL2. `carved`: the end of VTL0's high range. */
+  /** `given`: the host's ranges for VTL2; `carved`: the end of VTL0's high range. */
   readonly how: 'given' | 'carved';
   readonly connection: number;
 }
@@ -27,7 +27,7 @@ function total(ranges: readonly Interval[]): bigint {
   return ranges.reduce((sum, each) => sum + length(each), 0n);
 }
 
-/** The end of VTL0's highest range, which has to begin at 4 GiB or above and to be large enough. */
+/** The end of VTL0's second range, which must start at or above 4 GiB and be large enough. */
 function carve(host: HostTree): Interval {
   const ranges = host.vtl0?.ranges;
   if (ranges === undefined) throw new ShimError('there is no VMBus of VTL 0');
@@ -45,9 +45,9 @@ function carve(host: HostTree): Interval {
 }
 
 /**
- * The ranges that VTL2 gets.
- * @param isolated whether the guest's memory is kept from the host (VBS, SNP, TDX)
- * Throws {@link ShimError} where the shim would not start.
+ * The ranges of VTL2.
+ * @param isolated whether the guest's memory is isolated from the host (VBS, SNP, TDX)
+ * Throws {@link ShimError} if the shim would not boot.
  */
 export function chooseVtl2Ranges(root: DtNode, isolated: boolean): Vtl2Choice {
   const host = readHostTree(root);
@@ -62,7 +62,7 @@ export function chooseVtl2Ranges(root: DtNode, isolated: boolean): Vtl2Choice {
   return { ranges, how: 'given', connection };
 }
 
-/** The tree that the kernel in VTL2 starts with, as far as VMBus depends on it, as source. */
+/** Source of the tree for the kernel in VTL2, as far as it matters for VMBus. */
 export function vtl2TreeSource({ ranges, connection }: Vtl2Choice): string {
   const cells = (value: bigint): string => `${hex(value >> 32n)} ${hex(value & 0xffff_ffffn)}`;
   const triples = ranges.map((each) => `<${cells(each.start)} ${cells(each.start)} ${cells(length(each))}>`);

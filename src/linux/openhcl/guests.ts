@@ -1,4 +1,4 @@
-/** Guests of OpenHCL that get their device tree from the host. */
+/** OpenHCL guests, whose device tree depends on the host's. */
 import type { Artifact, MachineOfImage } from '../../artifact/artifact.ts';
 import { hex } from '../../bytes/address.ts';
 import { DiagnosticList } from '../../bytes/diagnostic.ts';
@@ -9,7 +9,7 @@ import { sha256Of } from '../../platform/hash.ts';
 import { chooseVtl2Ranges, type Vtl2Choice, vtl2TreeSource } from './boot-shim.ts';
 import { ShimError } from './host-tree.ts';
 
-/** What the shim does in a guest that is isolated, or is not. */
+/** The result of the shim. */
 type Outcome = { readonly choice: Vtl2Choice } | { readonly refused: string };
 
 function outcomeOf(tree: DeviceTree, isolated: boolean): Outcome {
@@ -21,13 +21,13 @@ function outcomeOf(tree: DeviceTree, isolated: boolean): Outcome {
   }
 }
 
-/** Whether a guest is isolated: what its platform decides, or undefined where the guest finds out when it starts. */
+/** Whether a guest is isolated; `undefined` if that is decided at boot. */
 function isolationOf({
   platform,
   architecture,
 }: NonNullable<MachineOfImage['treeFromHost']>): boolean | undefined {
   if (platform !== 'vsm' && platform !== 'native') return true;
-  // openhcl_boot/src/arch: on arm64 there is none, on x64 the hypervisor's CPUID leaf tells.
+  // openhcl_boot/src/arch: never on arm64; on x64 by a CPUID leaf of the hypervisor.
   return architecture === 'arm64' ? false : undefined;
 }
 
@@ -36,7 +36,7 @@ interface World {
   readonly choice: Vtl2Choice;
 }
 
-/** What may come of a tree; why the shim starts with it in no case, where that is so. */
+/** The possible results for a host's tree; a message if the shim cannot boot with it. */
 function worldsOf(tree: DeviceTree, isolated: boolean | undefined): readonly World[] | string {
   const cases = isolated === undefined ? [false, true] : [isolated];
   const outcomes = cases.map((each) => ({ isolated: each, outcome: outcomeOf(tree, each) }));
@@ -55,20 +55,20 @@ function worldsOf(tree: DeviceTree, isolated: boolean | undefined): readonly Wor
   return [{ ...first, suffix: '' }];
 }
 
-/** What a host's tree may be, as an input. */
+/** Kinds of artifacts that can be a host's tree. */
 const TREE_KINDS: ReadonlySet<string> = new Set(['dtb', 'dts']);
 
-/** Why no guest is started with a host's tree, and what to do about it. */
+/** Why a host's tree cannot be used, and what to do. */
 export interface HostTreeRefused {
   readonly problem: string;
   readonly hint?: string;
 }
 
 /**
- * Guests of OpenHCL whose tree the host makes, with the tree that comes of a host's: it is taken through the guest's boot
- * shim. Where that depends on whether the guest is isolated, and the image doesn't say, there is a machine for each.
- * @param artifacts the inputs, an IGVM file among them
- * @param hostTree what the file of the host's tree was opened to
+ * Adds the tree of the kernel in VTL2 to OpenHCL guests, computed from the host's tree as the boot shim does. If it
+ * depends on whether the guest is isolated, and the image does not decide that, there are two machines.
+ * @param artifacts the inputs, with an IGVM file
+ * @param hostTree the artifacts in the file of the host's tree
  * @returns the artifacts of all machines
  */
 export function withHostTree(

@@ -1,22 +1,22 @@
 /**
- * What OpenHCL's boot shim reads of the device tree that the host gives it (microsoft/openvmm 1488a37b7,
- * openhcl/host_fdt_parser/src/lib.rs). It knows the few nodes that a host writes and gives up on anything else in them.
+ * Parses the host's device tree like OpenHCL's boot shim (microsoft/openvmm 1488a37b7, openhcl/host_fdt_parser/src/lib.rs),
+ * which knows only the nodes that a host writes and rejects anything unexpected in them.
  */
 import { latin1Text } from '../../bytes/text-encoding.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
 import { propertyOf } from '../../devicetree/tree.ts';
 import { type Interval, overlaps } from '../../window/interval.ts';
 
-/** HV_PAGE_SIZE: ranges begin and end at its multiples. */
+/** HV_PAGE_SIZE, the alignment of ranges. */
 const PAGE = 4096n;
 const MAX_ADDRESS = 1n << 64n;
-/** A range of VMBus: address on the bus, address above it, size. */
+/** 64-bit numbers of a VMBus range: child address, parent address, size. */
 const RANGE_WORDS = 3;
 const MAX_RANGES = 2;
 
-/** The VMBus of one trust level. */
+/** The VMBus node of one virtual trust level. */
 export interface HostVmbus {
-  /** In the order of their addresses; one may be empty. */
+  /** In ascending order; one may be empty. */
   readonly ranges: readonly Interval[];
   readonly connection: number;
 }
@@ -24,7 +24,7 @@ export interface HostVmbus {
 export interface HostTree {
   readonly vtl0: HostVmbus | undefined;
   readonly vtl2: HostVmbus | undefined;
-  /** Who allocates VTL2's memory; the host where the tree doesn't say. */
+  /** Who allocates VTL2's memory; by default the host. */
   readonly mode: 'host' | 'vtl2';
   /** `mmio-size` of `/openhcl`, read with mode `vtl2` only. */
   readonly mmioSize: bigint | undefined;
@@ -94,7 +94,7 @@ function rangesOf(node: DtNode): Interval[] {
   return ranges;
 }
 
-/** VMBus nodes below a bus without translation at the root. */
+/** The VMBus nodes below simple buses of the root with an empty `ranges`. */
 function vmbusNodes(root: DtNode): { vtl0: HostVmbus | undefined; vtl2: HostVmbus | undefined } {
   const found = new Map<bigint, HostVmbus>();
   for (const bus of root.children) {

@@ -1,54 +1,52 @@
 /**
- * The pool from ACPI: `vmbus_acpi_add` and `vmbus_walk_resources` of drivers/hv/vmbus_drv.c. Rules and their quirks
- * are those of the kernel, release by release as the profile says.
+ * The pool from ACPI: `vmbus_acpi_add` and `vmbus_walk_resources` of drivers/hv/vmbus_drv.c, with all quirks, by release.
  */
 import { ONE_MIB } from '../../bytes/address.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { type Arithmetic, PLAIN } from './arithmetic.ts';
 import { emptyPool, type LeftOut, type LogLine, type VmbusPool, type WindowPart, windowOf } from './pool.ts';
 
-/** Where Hyper-V puts the virtual TPM (VTPM_BASE_ADDRESS in drivers/hv). */
+/** Address of the virtual TPM in Hyper-V (VTPM_BASE_ADDRESS in drivers/hv). */
 export const VTPM_BASE = 0xfed40000n;
 
 const MAX_ADDRESS = (1n << 64n) - 1n;
 
-/** Linux' errno values that the driver's probe and allocation return. */
+/** Linux errno values that the driver's probe and allocation return. */
 export const ENODEV = -19;
 export const ENXIO = -6;
 export const ENOENT = -2;
 export const EINVAL = -22;
 
 /**
- * A resource descriptor as far as the driver looks at it: its type and the raw minimum and maximum (both
- * inclusive). Length, granularity, translation, the fixed flags, producer or consumer and the resource type (memory,
- * I/O, bus numbers) are not looked at by the kernel.
+ * The parts of a resource descriptor that the driver uses: the type and the raw minimum and maximum (both inclusive). It
+ * ignores length, granularity, translation, flags and even the resource type (memory, I/O, bus numbers).
  */
 export interface AcpiDescriptor<N = bigint> {
-  /** `dword` and `qword` address space descriptors count; `extended-irq` is only asked for its interrupts. */
+  /** The driver uses `dword` and `qword` address space descriptors, and the interrupts of `extended-irq`. */
   readonly type: 'dword' | 'qword' | 'extended-irq' | 'other';
   readonly min: N;
   readonly max: N;
-  /** Interrupts listed in an extended interrupt descriptor. */
+  /** Number of interrupts in an extended interrupt descriptor. */
   readonly interrupts?: number;
-  /** What it is, for the reason why it made no window: `memory32-fixed`, `word-address`. */
+  /** Type for messages: `memory32-fixed`, `word-address`. */
   readonly name?: string;
 }
 
-/** A device on the way from VMBus up to the namespace root. */
+/** VMBus or one of its ancestors. */
 export interface AcpiLevel<N = bigint> {
-  /** Absolute path, or a name: for messages only. */
+  /** Absolute path or a name, for messages. */
   readonly name: string;
-  /** Its `_CRS`; null when it has none or evaluating it fails. */
+  /** Its `_CRS`; `null` if it has none or evaluation fails. */
   readonly crs: readonly AcpiDescriptor<N>[] | null;
-  /** It has no `_CRS`: then `crs` is null. */
+  /** It has no `_CRS`; `crs` is `null` then. */
   readonly lacksCrs?: boolean;
-  /** This is the namespace root itself (ACPI_ROOT_OBJECT), where newer releases stop. */
+  /** The namespace root (ACPI_ROOT_OBJECT), where newer releases stop. */
   readonly namespaceRoot?: boolean;
 }
 
 type Rules = Pick<Behaviour, 'windowOrder' | 'mergesTouching' | 'vtpmCut' | 'stopsAtNamespaceRoot' | 'floor'>;
 
-/** A window as the walk collects it; ends inclusive. */
+/** A collected window; the end is inclusive. */
 export interface CollectedWindow<N> {
   readonly start: N;
   readonly end: N;
@@ -56,20 +54,20 @@ export interface CollectedWindow<N> {
   readonly cutAtVtpm: boolean;
 }
 
-/** What walking VMBus and its ancestors comes to. */
+/** The result of walking VMBus and its ancestors. */
 export interface Collected<N> {
   readonly windows: readonly CollectedWindow<N>[];
   readonly levelsWalked: readonly number[];
   readonly leftOut: readonly LeftOut[];
   readonly log: readonly LogLine[];
-  /** The `_CRS` of VMBus itself can't be walked: the probe fails. */
+  /** The `_CRS` of VMBus itself cannot be walked: the probe fails. */
   readonly failed: boolean;
-  /** An ancestor's resources were walked while there were windows, so `vmbus_reserve_fb` runs. */
+  /** An ancestor's resources were walked and there are windows, so `vmbus_reserve_fb` is called. */
   readonly reserveCalled: boolean;
 }
 
 /**
- * Walks VMBus and its ancestors as `vmbus_acpi_add` does.
+ * Walks VMBus and its ancestors like `vmbus_acpi_add`.
  * @param levels `levels[0]` is the VMBus device, then its ancestors upward
  */
 export function collectWindows<N>(
@@ -89,7 +87,7 @@ export function collectWindows<N>(
   return walk.result(false, false);
 }
 
-/** Builds the pool from numbers. */
+/** Builds the pool from known numbers. */
 export function buildAcpiPool(rules: Rules, levels: readonly AcpiLevel[]): VmbusPool {
   const { windows, levelsWalked, leftOut, log, failed, reserveCalled } = collectWindows(rules, levels, PLAIN);
   const pool = emptyPool('acpi');
@@ -126,7 +124,7 @@ export function buildAcpiPool(rules: Rules, levels: readonly AcpiLevel[]): Vmbus
   return pool;
 }
 
-/** Its parts are its own, and grow with it. */
+/** A window to which parts are added. */
 type GrowingWindow<N> = Omit<CollectedWindow<N>, 'parts'> & { readonly parts: WindowPart[] };
 
 class Walk<N> {
@@ -134,7 +132,7 @@ class Walk<N> {
   readonly #levelsWalked: number[] = [];
   readonly #leftOut: LeftOut[] = [];
   readonly #log: LogLine[] = [];
-  /** The highest bound of all windows; undefined as soon as one is no number. */
+  /** The highest bound of all windows; `undefined` once one is unknown. */
   #highest: bigint | undefined = -1n;
   readonly #rules: Rules;
   readonly #arithmetic: Arithmetic<N>;
@@ -155,7 +153,7 @@ class Walk<N> {
     };
   }
 
-  /** Walks one `_CRS`. False when the walk fails: no `_CRS`, or an interrupt descriptor without interrupts. */
+  /** Walks one `_CRS`; false if there is none, or an interrupt descriptor has no interrupts. */
   level({ crs }: AcpiLevel<N>, index: number): boolean {
     this.#levelsWalked.push(index);
     if (crs === null) return false;
@@ -183,7 +181,7 @@ class Walk<N> {
     return true;
   }
 
-  /** Whether a window lies above all others, so that the driver's walk over its list comes to nothing; asked of numbers only. */
+  /** Fast path: whether a window of known numbers is above all others, so that it is appended. */
   #isLast(start: N, end: N): boolean {
     const highest = this.#highest;
     if (highest === undefined) return false;
@@ -193,7 +191,7 @@ class Walk<N> {
     }
     this.#highest = [highest, start, end].reduce((a, b) => (a < b ? b : a));
     const { windowOrder, mergesTouching } = this.#rules;
-    // Sums wrap: what ends with the last address touches what begins with the first.
+    // Sums wrap: a window that ends at the last address is adjacent to one that starts at 0.
     const touches = mergesTouching && (start === highest + 1n || end === MAX_ADDRESS);
     return windowOrder === 'ascending' && start <= end && start > highest && !touches;
   }
@@ -203,7 +201,7 @@ class Walk<N> {
     const { vtpmCut, mergesTouching, windowOrder, floor } = this.#rules;
     const below = (a: N, b: N): boolean => this.#arithmetic.below(a, b);
     const of = this.#arithmetic.of;
-    // The floor looks at the end alone, before any cut: what is all zeros, or VGA memory, drops out here.
+    // The floor applies to the end, before any cut: it excludes zeros and VGA memory.
     if (floor && below(max, of(ONE_MIB))) {
       this.#leftOut.push({ ...part, why: 'memory range: ends below 1 MiB' });
       return;
@@ -215,7 +213,7 @@ class Walk<N> {
     const end = !cutAtVtpm ? max : vtpmCut === 'below' ? of(VTPM_BASE - 1n) : vtpm;
     const window: GrowingWindow<N> = { start, end, parts: [part], cutAtVtpm };
 
-    // At most one merge per range, and no look at overlaps.
+    // At most one merge for a range; overlaps are not checked.
     const { windows } = this;
     if (this.#isLast(start, end)) {
       windows.push(window);

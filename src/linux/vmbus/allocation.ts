@@ -1,19 +1,19 @@
-/** Handing MMIO out and taking it back: `vmbus_allocate_mmio` and `vmbus_free_mmio` of drivers/hv/vmbus_drv.c. */
+/** Allocates and frees MMIO: `vmbus_allocate_mmio` and `vmbus_free_mmio` of drivers/hv/vmbus_drv.c. */
 import type { Behaviour } from '../behaviour.ts';
 import { isRefusal, type Refusal, type Region, releaseRegion, requestRegion, u64 } from '../region-tree.ts';
 import { ENXIO } from './acpi-pool.ts';
 import { type LogLine, printAddress, type VmbusPool } from './pool.ts';
 
-/** What a driver asks for. All 64-bit; `min` and `max` inclusive. */
+/** A driver's request. All numbers are 64-bit; `min` and `max` are inclusive. */
 export interface MmioRequest {
-  /** The device the claim is made for, as it will stand in /proc/iomem. */
+  /** Name of the claim in /proc/iomem: the device. */
   readonly name: string;
   readonly min: bigint;
   readonly max: bigint;
   readonly size: bigint;
   /** A power of two. */
   readonly align: bigint;
-  /** The driver may get the reserved framebuffer itself. */
+  /** The reserved framebuffer may be allocated. */
   readonly framebufferOverlapOk: boolean;
 }
 
@@ -23,7 +23,7 @@ export type Allocation =
       readonly start: bigint;
       /** Inclusive. */
       readonly end: bigint;
-      /** Taken out of the reservation itself, without a claim in the window. */
+      /** Allocated in the reservation, without a claim in the window. */
       readonly fromReservation: boolean;
       /** The claim in the memory resource tree. */
       readonly region: Region;
@@ -35,15 +35,15 @@ export type Allocation =
 type AllocationRules = Pick<Behaviour, 'framebufferTest'>;
 type FreeRules = Pick<Behaviour, 'freeSkipsFramebuffer' | 'freeMessage'>;
 
-/** More steps than a kernel takes in days: a search this long counts as endless. */
+/** A search with more steps would take days and counts as endless. */
 const MOST_STEPS = 1n << 40n;
 
-/** A search tries this; a number is the first later start that could succeed. */
+/** Tries a start. @returns on failure the next start that could succeed */
 type Attempt = (start: bigint) => { readonly done: true } | { readonly done: false; readonly next: bigint };
 
 /**
- * The driver's loop over [min, max] in steps of `align`. Starts that cannot succeed are stepped over at once; the
- * outcome is the kernel's.
+ * The driver's loop over [min, max] in steps of `align`. Starts that cannot succeed are skipped; the outcome is the same
+ * as in the kernel.
  */
 function search(
   rangeMin: bigint,
@@ -55,13 +55,13 @@ function search(
   let start = u64(u64(rangeMin + align - 1n) & u64(~(align - 1n)));
   if (u64(start + size - 1n) > rangeMax) return 'exhausted';
   if (align === 0n) return attempt(start).done ? 'found' : 'endless';
-  // The first start, without wrapping, that ends past the range. Where even its end wraps, the bound never holds.
+  // The first start, without wrapping, whose end exceeds the range. If that end wraps, the loop never ends.
   const over = rangeMax + 1n - start - size + 1n;
   const steps = over <= 0n ? 0n : (over + align - 1n) / align;
   const stop = start + steps * align;
   const wraps = stop + size - 1n >= 1n << 64n;
   if (steps > MOST_STEPS && !wraps && start < rangeMin) return 'endless';
-  // An empty range ends before it starts: no claim of it is ever made.
+  // With size 0 the end is before the start, and no request succeeds.
   while (size > 0n && start < stop) {
     const result = attempt(start);
     if (result.done) return 'found';
@@ -71,16 +71,16 @@ function search(
   return wraps ? 'endless' : 'exhausted';
 }
 
-/** The first start after `start` that a refused claim of `size` bytes could succeed at. */
+/** The first start after `start` that could succeed. */
 function startAfter(refusal: Refusal, start: bigint): bigint {
   const { blocker, why } = refusal;
   if (why === 'outside') return start < blocker.start ? blocker.start : start + 1n;
-  // A claim that reaches into a region that is not busy may still nest in it whole.
+  // A claim that overlaps the start of a region which is not busy could be completely inside it.
   if (why === 'crosses' && start < blocker.start) return blocker.start;
   return blocker.end + 1n;
 }
 
-/** Claims a range for a driver. Changes the pool when it succeeds. */
+/** Allocates a range for a driver. Changes the pool on success. */
 export function allocateMmio(rules: AllocationRules, pool: VmbusPool, request: MmioRequest): Allocation {
   const { min, max, size, align } = request;
   const fb = pool.framebuffer;
@@ -89,7 +89,7 @@ export function allocateMmio(rules: AllocationRules, pool: VmbusPool, request: M
     ({ kind: 'placed', start: placed!.start, end: placed!.end, fromReservation, region: placed! }) as const;
 
   if (request.framebufferOverlapOk && fb !== null && !(min > fb.end) && !(max < fb.start)) {
-    // The reservation is a claim already, so none is made in the window.
+    // The reservation is a claim already, so there is no other in the window.
     const outcome = search(fb.start, fb.end, size, align, (start) => {
       const got = requestRegion(pool.iomem, start, size, request.name);
       if (isRefusal(got)) return { done: false, next: startAfter(got, start) };
@@ -101,14 +101,14 @@ export function allocateMmio(rules: AllocationRules, pool: VmbusPool, request: M
   }
 
   for (const window of pool.windows) {
-    // The bounds choose windows; inside one the search is not held to them.
+    // The bounds select windows; within a window the search ignores them.
     if (window.start >= max || window.end <= min) continue;
     const outcome = search(window.start, window.end, size, align, (start) => {
       if (rules.framebufferTest && !request.framebufferOverlapOk && fb !== null) {
         const end = u64(start + size - 1n);
         if (start >= fb.start && start <= fb.end) return { done: false, next: fb.end + 1n };
         if (end >= fb.start && end <= fb.end) {
-          // Until the start, too, is in the reservation, or the request encloses it.
+          // Skip until the start is in the reservation too, or the request encloses it.
           const encloses = fb.end - size + 2n;
           return { done: false, next: encloses < fb.start ? encloses : fb.start };
         }
@@ -131,11 +131,11 @@ export function allocateMmio(rules: AllocationRules, pool: VmbusPool, request: M
 
 export interface Freeing {
   readonly log: readonly LogLine[];
-  /** The reservation's own region was removed; the driver's pointer to it dangles. */
+  /** The reservation itself was removed; the driver has a dangling pointer. */
   readonly framebufferFreed: boolean;
 }
 
-/** Gives a range back. Changes the pool. */
+/** Frees a range. Changes the pool. */
 export function freeMmio(rules: FreeRules, pool: VmbusPool, start: bigint, size: bigint): Freeing {
   const log: LogLine[] = [];
   const fb = pool.framebuffer;

@@ -1,6 +1,6 @@
 /**
- * What the VMBus driver calculates with addresses, apart from what addresses are: plain numbers, or quantities that only
- * the running machine knows, about which somebody else decides what holds. Unsigned, modulo 2^64 as `resource_size_t`.
+ * The VMBus driver's arithmetic on addresses, generic in their type: known numbers, or expressions for which comparisons
+ * fork. Unsigned, modulo 2^64 like `resource_size_t`.
  */
 import { u64 } from '../region-tree.ts';
 
@@ -13,9 +13,9 @@ export interface Arithmetic<N> {
   readonly add: (a: N, b: N) => N;
   /** `from - of`. */
   readonly minus: (from: N, of: N) => N;
-  /** Half of it, rounded down. */
+  /** Half, rounded down. */
   readonly half: (of: N) => N;
-  /** The low 32 bits, as a signed number: what is left of a size in an `int`. Negative ones come out as 0. */
+  /** Truncated to an `int`; negative values become 0. */
   readonly asInt: (of: N) => N;
 }
 

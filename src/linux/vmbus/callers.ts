@@ -1,5 +1,5 @@
 /**
- * Who asks VMBus for MMIO, as data: one row a kind of device, with the requests its driver makes in their order.
+ * The drivers that allocate MMIO of VMBus, as data: one row for a kind of device, with its driver's requests in order.
  * Sources: drivers/pci/controller/pci-hyperv.c (hv_allocate_config_window, hv_pci_allocate_bridge_windows,
  * get_bar_size, survey_child_resources), drivers/gpu/drm/hyperv (hyperv_setup_vram), drivers/video/fbdev/hyperv_fb.c.
  */
@@ -9,15 +9,15 @@ import type { MmioRequest } from './allocation.ts';
 
 const ANY = (1n << 64n) - 1n;
 const PAGE = 0x1000n;
-/** PCI_CONFIG_MMIO_LENGTH: one page of configuration space and one more. */
+/** PCI_CONFIG_MMIO_LENGTH: two pages. */
 const CONFIG_WINDOW = 0x2000n;
 const MIB = 0x100000n;
 
-/** A device that a scenario brings up. */
+/** A device of a scenario. */
 export interface SimulatedDevice {
   readonly kind: string;
   readonly name: string;
-  /** BARs of every function behind a pass-through bus, in bytes. */
+  /** BARs of all functions on a pass-through bus; sizes in bytes. */
   readonly bars: readonly { readonly size: bigint; readonly bits: 32 | 64 }[];
   /** Video memory, in bytes. */
   readonly size: bigint;
@@ -29,7 +29,7 @@ export interface CallerRequest {
   readonly request: MmioRequest;
   /** The driver clears IORESOURCE_BUSY on the claim afterwards. */
   readonly clearsBusy: boolean;
-  /** What the driver says, and what is lost, when nothing is found. */
+  /** The driver's message or the consequence if it fails. */
   readonly onFailure: (request: MmioRequest) => string;
 }
 
@@ -37,16 +37,16 @@ export interface Caller {
   readonly kind: string;
   readonly driver: string;
   readonly requests: (device: SimulatedDevice) => readonly CallerRequest[];
-  /** What comes of it when a claim of this driver lies on the framebuffer that it does not own; undefined when it owns it. */
+  /** The consequence if a claim overlaps the framebuffer; absent for drivers of the framebuffer. */
   readonly onFramebuffer?: (what: string) => string;
 }
 
-/** A BAR as get_bar_size() counts it: rounded up to pages. */
+/** get_bar_size(): rounded up to pages. */
 function rounded(size: bigint): bigint {
   return u64((size + PAGE - 1n) & ~(PAGE - 1n));
 }
 
-/** 1 << floor(log2(size)), as hv_pci_allocate_bridge_windows() aligns a bridge window. */
+/** Alignment of a bridge window in hv_pci_allocate_bridge_windows(): 1 << floor(log2(size)). */
 function windowAlign(size: bigint): bigint {
   return 1n << BigInt(size.toString(2).length - 1);
 }
@@ -88,7 +88,7 @@ function videoMemory(device: SimulatedDevice): CallerRequest[] {
         framebufferOverlapOk: true,
       },
       clearsBusy: false,
-      onFailure: () => 'no framebuffer memory: the driver does not come up',
+      onFailure: () => 'no framebuffer memory: the probe of the driver fails',
     },
   ];
 }
@@ -109,7 +109,7 @@ export const CALLERS: readonly Caller[] = [
           framebufferOverlapOk: false,
         },
         clearsBusy: true,
-        onFailure: () => 'no configuration window: the PCI bus does not come up',
+        onFailure: () => 'no configuration window: the probe of the PCI bus fails',
       },
       ...bridgeWindow(device, 32),
       ...bridgeWindow(device, 64),
@@ -117,7 +117,7 @@ export const CALLERS: readonly Caller[] = [
     onFramebuffer: (what) =>
       what === 'configuration window'
         ? 'Hyper-V refuses it: PCI Pass-through VSP failed D0 Entry; the device is lost'
-        : 'the device and the screen answer at the same addresses',
+        : 'the device and the framebuffer have the same addresses',
   },
   { kind: 'hyperv_drm', driver: 'hyperv_drm', requests: videoMemory },
   { kind: 'hyperv_fb', driver: 'hyperv_fb', requests: videoMemory },

@@ -1,44 +1,44 @@
 /**
- * The pool from a device tree: `vmbus_device_add` of drivers/hv/vmbus_drv.c over `of_range_parser` of
- * drivers/of/address.c. Entries keep the tree's order; there is no floor, no cut at the virtual TPM, no merging beyond
- * the parser's own fusing, and no framebuffer is ever reserved.
+ * The pool from a device tree: `vmbus_device_add` of drivers/hv/vmbus_drv.c with `of_range_parser` of
+ * drivers/of/address.c. Entries keep their order. There is no floor, no cut at the virtual TPM, no merging except by the
+ * parser, and no reservation of the framebuffer.
  */
 import type { Behaviour } from '../behaviour.ts';
 import { u64 } from '../region-tree.ts';
 import { EINVAL, ENOENT, ENXIO } from './acpi-pool.ts';
 import { emptyPool, type VmbusPool, type VmbusWindow, windowOf } from './pool.ts';
 
-/** OF_BAD_ADDR: what Linux gives for an address that cannot be translated. */
+/** OF_BAD_ADDR: the result for an address that cannot be translated. */
 export const OF_BAD_ADDR = (1n << 64n) - 1n;
 
 /** OF_MAX_ADDR_CELLS. */
 const MAX_ADDRESS_CELLS = 4;
 
-/** One whole tuple of the node's `ranges`, in the property's order. */
+/** One complete tuple of `ranges`. */
 export interface RangesEntry {
   /** Child bus address, without a flags cell. */
   readonly bus: bigint;
-  /** The parent address translated to the CPU; null when it cannot be translated. */
+  /** The parent address translated to a CPU address; `null` if that is impossible. */
   readonly cpu: bigint | null;
   readonly size: bigint;
   /** Bus flags of the tuple: the flags cell on a bus with three address cells, 0 elsewhere. */
   readonly flags?: bigint;
 }
 
-/** The VMBus node as the driver finds it. */
+/** The VMBus node. */
 export interface VmbusNode {
-  /** Null when the node has no `ranges`; an empty list when `ranges` is empty or shorter than one tuple. */
+  /** `null` without `ranges`; empty if `ranges` is empty or shorter than one tuple. */
   readonly ranges: readonly RangesEntry[] | null;
-  /** The node's interrupt can be mapped. Only asked on arm64, by newer releases. */
+  /** The node's interrupt can be mapped. Newer releases require it on arm64. */
   readonly interrupt?: boolean;
-  /** `#address-cells` and `#size-cells` that the node has as a bus; newer parsers refuse impossible counts. */
+  /** `#address-cells` and `#size-cells` of the node; newer parsers reject impossible counts. */
   readonly addressCells?: number;
   readonly sizeCells?: number;
 }
 
 type Rules = Pick<Behaviour, 'deviceTree' | 'deviceTreeIrqFirst' | 'refusesBadCells'>;
 
-/** Builds the window list. @param arch `arm64` needs the node's interrupt in newer releases */
+/** Builds the pool. */
 export function buildDeviceTreePool(rules: Rules, node: VmbusNode, arch: 'x86_64' | 'arm64'): VmbusPool {
   const pool = emptyPool('dt');
   pool.reservation = {
@@ -85,7 +85,7 @@ export function buildDeviceTreePool(rules: Rules, node: VmbusNode, arch: 'x86_64
       fused = { bus: entry.bus, cpu, size: entry.size, flags, window };
       pool.windows.push(window);
     }
-    // The driver stores an exclusive end in a field that is inclusive everywhere else.
+    // The driver stores an exclusive end in a field that is inclusive elsewhere.
     fused.window.end = u64(fused.cpu + fused.size);
   }
   return pool;

@@ -1,4 +1,4 @@
-/** From what the firmware readers give to what the VMBus driver sees: `_CRS` levels and the node's `ranges`. */
+/** Converts the results of the firmware readers into the VMBus driver's inputs: `_CRS` levels and the node's `ranges`. */
 import type { CrsEntry } from '../../acpi/crs/crs.ts';
 import { quantityField, type ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
 import type { AddressEntry } from '../../devicetree/address/entries.ts';
@@ -7,27 +7,27 @@ import { fieldsOf, formatQuantity, isKnown, type Quantity } from '../../symbolic
 import type { AcpiDescriptor, AcpiLevel } from './acpi-pool.ts';
 import type { RangesEntry, VmbusNode } from './device-tree-pool.ts';
 
-/** Something that only the running machine knows. */
+/** An unknown input. */
 export interface OpenInput {
   readonly path: string;
-  /** What isn't known, in the firmware's names. */
+  /** What is unknown, with names of the firmware. */
   readonly why: string;
-  /** The firmware's fields whose values would tell. */
+  /** Names of firmware fields on which it depends. */
   readonly fields: readonly string[];
 }
 
-/** `_CRS` of a device on the way up; undefined when it has none. */
+/** `_CRS` of VMBus or an ancestor; `undefined` if it has none. */
 export interface CrsLevel {
   readonly path: string;
   readonly entry: CrsEntry | undefined;
 }
 
-/** A level as the driver walks it, bounds as far as they are known. */
+/** A level with bounds that may be expressions. */
 export function driverLevel(name: string, resources: readonly ResourceDescriptor[]): AcpiLevel<Quantity> {
   return { name, crs: resources.map(descriptorOf) };
 }
 
-/** The levels as the driver walks them, in plain numbers, and what in them isn't known. With something open the levels are not complete. */
+/** The levels with known numbers, and the unknown inputs. The levels are complete only if nothing is unknown. */
 export function levelsOf(levels: readonly CrsLevel[]): {
   readonly levels: readonly AcpiLevel[];
   readonly open: readonly OpenInput[];
@@ -56,7 +56,7 @@ export function levelsOf(levels: readonly CrsLevel[]): {
   return { levels: walked, open };
 }
 
-/** The fields that conditions and bounds of an entry are made of. */
+/** The fields on which conditions and bounds of an entry depend. */
 function fieldsIn({ alternatives = [] }: CrsEntry): string[] {
   const names = alternatives.flatMap(({ condition, resources }) => [
     ...fieldsOf(condition),
@@ -88,7 +88,7 @@ function descriptorOf(descriptor: ResourceDescriptor): AcpiDescriptor<Quantity> 
   };
 }
 
-/** A VMBus node from the tree's entries. An address that cannot be translated is one for Linux too. */
+/** The VMBus node from the tree's address entries. */
 export function vmbusNodeOf(node: DtNode, entries: readonly AddressEntry[]): VmbusNode {
   if (propertyOf(node, 'ranges') === undefined) return { ranges: null };
   const own = entries.filter((entry) => entry.node === node && entry.item === 'ranges');

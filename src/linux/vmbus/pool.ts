@@ -1,11 +1,11 @@
 /**
- * The VMBus driver's MMIO pool: the list of windows it collected (`hyperv_mmio`), what it set aside (`fb_mmio`), and
- * the system's memory resource tree beside it. `acpi-pool.ts` and `device-tree-pool.ts` build one,
- * `reservation.ts` sets the framebuffer aside, `allocation.ts` hands ranges out.
+ * The VMBus driver's MMIO pool: the list of windows (`hyperv_mmio`), the framebuffer reservation (`fb_mmio`), and the
+ * system's memory resource tree. `acpi-pool.ts` and `device-tree-pool.ts` build it, `reservation.ts` reserves the
+ * framebuffer, `allocation.ts` allocates ranges.
  */
 import { iomemRoot, type Region, region, regionsOf } from '../region-tree.ts';
 
-/** A firmware entry that went into a window. */
+/** A firmware entry that is part of a window. */
 export interface WindowPart {
   /** Index of the level (ACPI: 0 is the VMBus device, then its ancestors) or 0 (device tree). */
   readonly level: number;
@@ -13,7 +13,7 @@ export interface WindowPart {
   readonly index: number;
 }
 
-/** One node of the driver's list. Its children are the driver's claims (the shadow tree). */
+/** One window of the driver's list. Its children are claims (the shadow tree). */
 export interface VmbusWindow extends Region {
   readonly parts: WindowPart[];
   /** The end was cut at the virtual TPM. */
@@ -25,45 +25,45 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** A firmware entry that made no window, and why. */
+/** A firmware entry that did not become a window, and why. */
 export interface LeftOut extends WindowPart {
   readonly why: string;
 }
 
-/** One size the reservation was tried with. */
+/** One attempt to reserve. */
 export interface ReservationTry {
   readonly start: bigint;
   readonly size: bigint;
   readonly ok: boolean;
 }
 
-/** What `vmbus_reserve_fb` did, or why it did not run. */
+/** The result of `vmbus_reserve_fb`. */
 export interface Reservation {
-  /** False on a device tree boot, without windows, or when no ancestor's `_CRS` could be walked. */
+  /** False on a device tree boot, without windows, or if no ancestor's `_CRS` could be walked. */
   readonly called: boolean;
-  /** Why it was not called, or why nothing could be set aside. */
+  /** Why it was not called, or why nothing was reserved. */
   readonly why?: string;
-  /** Where the base came from. */
+  /** Source of the base. */
   readonly base?: 'screen_info' | 'pci-bar' | 'low-window-base';
   readonly tries: readonly ReservationTry[];
 }
 
 export interface VmbusPool {
   readonly path: 'acpi' | 'dt';
-  /** What the probe returns: 0 or a negative errno. */
+  /** Result of the probe: 0 or a negative errno. */
   probe: number;
-  /** In the driver's order, which is not always ascending. Ends as the driver stores them (device tree: one too high). */
+  /** In the driver's order, which is not always ascending. Ends as stored by the driver (device tree: one too high). */
   windows: VmbusWindow[];
-  /** The probe failed after windows had been collected: the list was freed but the driver still points at it. */
+  /** The probe failed after windows were collected: the list was freed, but the driver still points to it. */
   dangling: boolean;
-  /** ACPI: which levels were asked for a `_CRS`. */
+  /** ACPI: indices of levels whose `_CRS` was walked. */
   levelsWalked: number[];
-  /** ACPI: an ancestor's resources were walked while there were windows, so `vmbus_reserve_fb` runs. */
+  /** ACPI: an ancestor's resources were walked and there are windows, so `vmbus_reserve_fb` is called. */
   reserveCalled: boolean;
   leftOut: LeftOut[];
   log: LogLine[];
   reservation: Reservation;
-  /** The region set aside; a busy child of the first window. */
+  /** The reservation, a busy child of the first window. */
   framebuffer: Region | null;
   /** The kernel's memory resource tree. */
   iomem: Region;
@@ -89,12 +89,12 @@ export function windowOf(start: bigint, end: bigint, part: WindowPart, cutAtVtpm
   return { ...region(start, end, 'hyperv mmio'), parts: [part], cutAtVtpm };
 }
 
-/** A window's last address as the firmware meant it: on the device tree path the driver's end is one too high. */
+/** A window's last address. With a device tree the driver's end is one too high. */
 export function lastOf(pool: Pick<VmbusPool, 'path'>, window: Pick<Region, 'end'>): bigint {
   return pool.path === 'dt' ? window.end - 1n : window.end;
 }
 
-/** A deep copy, so that two scenarios can be played on one pool. */
+/** A deep copy, so that several scenarios can be simulated with one pool. */
 export function clonePool(pool: VmbusPool): VmbusPool {
   const copies = new Map<Region, Region>();
   const copyTree = <T extends Region>(root: T): T => {
@@ -123,7 +123,7 @@ export function clonePool(pool: VmbusPool): VmbusPool {
   };
 }
 
-/** `%pR` of a memory resource: `[mem 0xf8000000-0xfbffffff]`, one address when start and end are the same. */
+/** `%pR` of a memory resource: `[mem 0xf8000000-0xfbffffff]`, or one address if start and end are equal. */
 export function printResource(resource: Pick<Region, 'start' | 'end'> | null | undefined): string {
   if (!resource) return '(null)';
   const digits = (value: bigint): string => `0x${value.toString(16).padStart(8, '0')}`;

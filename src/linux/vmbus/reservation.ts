@@ -1,34 +1,34 @@
-/** Setting the framebuffer aside: `vmbus_reserve_fb` of drivers/hv/vmbus_drv.c, by release. */
+/** Reserves the framebuffer: `vmbus_reserve_fb` of drivers/hv/vmbus_drv.c, by release. */
 import { FOUR_GIB, ONE_MIB } from '../../bytes/address.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { isRefusal, requestRegion } from '../region-tree.ts';
 import { type Arithmetic, PLAIN } from './arithmetic.ts';
 import { printAddress, printResource, type Reservation, type VmbusPool } from './pool.ts';
 
-/** The least that is tried on an EFI boot and on a BIOS boot by releases that size by screen_info. */
+/** Minimum sizes in bytes on an EFI and a BIOS boot in releases that use lfb_size. */
 const EFI_LEAST = 0x800000n;
 const BIOS_LEAST = 0x4000000n;
-/** The most that releases with the low-base fallback ask for (128 MiB). */
+/** Maximum size in bytes in releases with the low-base fallback. */
 const FALLBACK_MOST = 0x8000000n;
 
 interface KernelFacts {
   /** `efi_enabled(EFI_BOOT)`. */
   readonly boot: 'efi' | 'bios';
-  /** CONFIG_SYSFB, for releases that ask. */
+  /** CONFIG_SYSFB, for releases that check it. */
   readonly sysfb: boolean;
 }
 
-/** BAR 0 of PCI 1414:5353, or null when there is no such device. Looked at on BIOS boots only. */
+/** BAR 0 of PCI 1414:5353; `null` without such a device. Used on a BIOS boot only. */
 type Gen1Video = { readonly kind: 'mem' | 'io'; readonly start: bigint; readonly size: bigint } | null;
 
-/** What the kernel knows about the framebuffer when VMBus probes. */
+/** The kernel's data about the framebuffer when VMBus is probed. */
 export interface FramebufferFacts extends KernelFacts {
-  /** Raw fields of `struct screen_info`; `lfbSize` in whatever unit it has (the driver compares it raw). */
+  /** Raw fields of `struct screen_info`; the driver does not convert `lfbSize`, whatever its unit. */
   readonly screenInfo: { readonly lfbBase: bigint; readonly lfbSize: bigint };
   readonly gen1Video: Gen1Video;
 }
 
-/** As {@link FramebufferFacts}, where what may be open is asked for only when the driver looks at it. */
+/** As {@link FramebufferFacts}, with functions for data that may be unknown, called only if the driver uses it. */
 export interface FramebufferQuestions<N> extends KernelFacts {
   readonly lfbBase: () => N;
   readonly lfbSize: bigint;
@@ -40,21 +40,21 @@ type Rules = Pick<
   'reservesFramebuffer' | 'biosFramebuffer' | 'sysfbGate' | 'lowBaseFallback' | 'reservationSizeIsInt'
 >;
 
-/** What `vmbus_reserve_fb` does with the first window of a list. */
+/** What `vmbus_reserve_fb` does. */
 export interface ReservationPlan<N> {
   readonly called: boolean;
   readonly why?: string;
   readonly base?: NonNullable<Reservation['base']>;
-  /** In their order; only the last can have succeeded. */
+  /** In order; only the last can have succeeded. */
   readonly tries: readonly { readonly start: N; readonly size: N; readonly ok: boolean }[];
   readonly warnings: readonly string[];
-  /** It says what came of it (with the fallback to the low base). */
+  /** It logs the result (in releases with the low-base fallback). */
   readonly prints: boolean;
 }
 
 /**
- * Plans the reservation.
- * @param windows in the driver's order, none claimed yet; ends inclusive. At least one.
+ * Computes the attempts without a pool.
+ * @param windows in the driver's order, without claims, at least one; ends are inclusive
  */
 export function planReservation<N>(
   rules: Rules,
@@ -102,8 +102,8 @@ export function planReservation<N>(
 }
 
 /**
- * Runs the reservation on a pool whose probe calls for it; does nothing on any other. Fills `pool.framebuffer`,
- * `pool.reservation` and the log.
+ * Reserves the framebuffer in a pool if `vmbus_reserve_fb` is called. Sets `pool.framebuffer`, `pool.reservation` and the
+ * log.
  */
 export function reserveFramebuffer(rules: Rules, pool: VmbusPool, facts: FramebufferFacts): void {
   if (!pool.reserveCalled || pool.windows.length === 0) return;

@@ -325,7 +325,7 @@ function coalesced(
         did: 'coalesced',
         window: each.of,
         into: { ...next.of, start: each.of.start },
-        why: `${printWindow(next.of)} continues it`,
+        why: `${printWindow(next.of)} follows it without a gap`,
         source: 'pci_register_host_bridge()',
       },
       when: simplifiedUnder(allOf([does, each.when, next.when]), given),

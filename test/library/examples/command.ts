@@ -60,7 +60,7 @@ export const COMMAND: Examples = {
   },
   parseBar() {
     expect(fwmap.parseBar('256M,64bit')).toMatchObject({ size: 0x1000_0000n, is64Bit: true });
-    expect(fwmap.parseBar('3M')).toBe("a BAR's size is a power of two");
+    expect(fwmap.parseBar('3M')).toBe("a BAR's size must be a power of two");
   },
   async readScenario() {
     const text = '- { device: hyperv_drm, size: 8M }\n';

@@ -41,7 +41,7 @@ describe('acpi_pci_root_validate_resources()', () => {
     expect(why(mem(0x1000000000n, 0x1fffffffffn))).toEqual(['the processor cannot address it']);
     expect(why(io(0x10000n, 0x10002n))).toEqual(['ports end at 0xffff']);
     expect(why(mem(0xfee00000n, 0xfee00000n))).toEqual([
-      'it is a single byte, which Linux takes for an empty range here',
+      'it is a single byte, which Linux treats as an empty range here',
     ]);
     // The last byte that can be addressed, and no more of it.
     expect(why(mem(0xfffffffffn, 0x1fffffffffn))).toEqual(['the processor cannot address it']);

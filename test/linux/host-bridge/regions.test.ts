@@ -324,7 +324,7 @@ describe('where BARs go', () => {
     expect(placed([port(0x20n)], [io(0n, 0xffffn)])).toEqual([0x1000n]);
     expect(placed([port(0x20n)], [io(0x1100n, 0xffffn)])).toEqual([0x1400n]);
     expect(placed([port(0x20n)], [io(0x1100n, 0xffffn)], false)).toEqual([0x1100n]);
-    expect(placed([port(0x100n)], [io(0n, 0xfffn)])).toEqual(['no gap of 0x0-0xfff holds it']);
+    expect(placed([port(0x100n)], [io(0n, 0xfffn)])).toEqual(['no gap of 0x0-0xfff is large enough']);
     expect(placed([port(0x20n), port(0x20n)], [io(0x2000n, 0x2fffn)])).toEqual([0x2000n, 0x2020n]);
   });
 
@@ -332,13 +332,13 @@ describe('where BARs go', () => {
     const windows = [mem(0xe000_0000n, 0xefff_ffffn, 0), mem(0x1_0000_0000n, 0x1_0fff_ffffn, 1)];
     expect(placed([bar(MIB, { is64Bit: true })], windows)).toEqual([0x1_0000_0000n]);
     expect(placed([bar(MIB)], windows)).toEqual([0xe000_0000n]);
-    expect(placed([bar(MIB)], windows.slice(1))).toEqual(['no window is where a 32-bit BAR can reach']);
+    expect(placed([bar(MIB)], windows.slice(1))).toEqual(['no window is in the range of a 32-bit BAR']);
     expect(placed([bar(MIB, { is64Bit: true })], windows.slice(0, 1))).toEqual([0xe000_0000n]);
     expect(
       placed([bar(MIB, { is64Bit: true })], [mem(0xe000_0000n, 0xe00f_ffffn, 0, { prefetchable: true })]),
-    ).toEqual(['no window takes it']);
+    ).toEqual(['no window is suitable']);
     expect(placed([bar(2n * MIB)], [mem(0xe000_0000n, 0xe00f_ffffn)])).toEqual([
-      'windows in its reach are smaller than it',
+      'the windows that it can reach are smaller',
     ]);
     expect(placed([bar(MIB, { space: 'io' })], windows)).toEqual(['the bridge has no I/O window']);
   });
@@ -355,6 +355,8 @@ describe('where BARs go', () => {
     ];
     const two = [bar(MIB, { prefetchable: true }), bar(MIB, { prefetchable: true })];
     expect(placed(two, windows)).toEqual([0xd000_0000n, 0xe000_0000n]);
-    expect(placed([bar(MIB), bar(MIB)], windows)[1]).toMatch(/no gap of 0xe0000000-0xe00fffff holds it/);
+    expect(placed([bar(MIB), bar(MIB)], windows)[1]).toMatch(
+      /no gap of 0xe0000000-0xe00fffff is large enough/,
+    );
   });
 });
