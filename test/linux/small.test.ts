@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readEvidence } from '../../src/evidence/read.ts';
 import { addressingVariants } from '../../src/linux/address-translation.ts';
-import { cite } from '../../src/linux/change-text.ts';
+import { cite, firstRelease, lastReleaseWithout } from '../../src/linux/change-text.ts';
 import { RELEASE_CHANGES } from '../../src/linux/changes.ts';
 import { parseBar } from '../../src/linux/host-bridge/bar-text.ts';
 import { kconfigJudgement } from '../../src/linux/kconfig/sysfb.ts';
@@ -144,4 +144,11 @@ test('BARs as they are written', () => {
   expect(said('16M,prefetchable,64bit')).toEqual([16n << 20n, 'memory', true, true]);
   expect(said('256,io')).toEqual([256n, 'io', false, false]);
   for (const bad of ['16M,128bit', '16M,64bit,x', '3M', '', '0']) expect(typeof said(bad)).not.toBe('object');
+});
+
+test('releases in texts are those of the table', () => {
+  // v6.7 is the first with a07b50d80ab6; d33db956c961 came with v7.1-rc1.
+  expect([firstRelease('a07b50d80ab6'), lastReleaseWithout('a07b50d80ab6')]).toEqual(['6.7', '6.6']);
+  expect(firstRelease('d33db956c961')).toBe('7.1');
+  expect(() => firstRelease('0123456789ab')).toThrow('not in the release table');
 });

@@ -3,6 +3,7 @@ import type { Architecture } from '../../acpi/architecture.ts';
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts, PciWindowRule } from '../../evidence/facts.ts';
 import type { MemoryMapEntry } from '../../evidence/values.ts';
+import { firstRelease } from '../../linux/change-text.ts';
 import { type BridgeArchitecture, bridgeArchitecture } from '../../linux/host-bridge/architecture.ts';
 import type { Bar } from '../../linux/host-bridge/bars.ts';
 import { ignoresSegment, usesCrs } from '../../linux/host-bridge/crs-rule.ts';
@@ -45,6 +46,9 @@ export interface BridgeSituation {
   readonly early: EarlyRegions | undefined;
   readonly e820: E820;
 }
+
+/** The first release that asks for the year of the firmware, and has the options. */
+const BY_YEAR_SINCE = firstRelease('0ae084d5a674');
 
 /** Entries that keep BARs out of windows. */
 export interface E820 {
@@ -244,7 +248,7 @@ function e820Facts({ isX86 }: BridgeArchitecture, model: ReleaseModel, facts: Ma
   if (option !== undefined)
     return decided(
       anyOf([always, allOf([byYear, option.value === 'use_e820' ? 1n : 0n])]),
-      `pci=${option.value}, which kernels before 5.19 don't have`,
+      `pci=${option.value}, which kernels before ${BY_YEAR_SINCE} don't have`,
       [evidenceItem(option)],
     );
   const dmi = facts.dmi.at(-1);
@@ -253,7 +257,7 @@ function e820Facts({ isX86 }: BridgeArchitecture, model: ReleaseModel, facts: Ma
     return decided(always, `the machine is a ${model820}`, [evidenceItem(dmi)]);
   return decided(
     anyOf([always, allOf([byYear, IS_OLD_BIOS])]),
-    'by release and the year of the firmware: always before 5.19, since then for firmware from before 2023',
+    `by release and the year of the firmware: always before ${BY_YEAR_SINCE}, since then for firmware from before ${TRUSTED_BIOS_YEAR}`,
     [{ text: 'pci_acpi_crs_quirks()', authority: AUTHORITY.e820 }],
   );
 }

@@ -1,5 +1,6 @@
 /** What is assumed about a boot where no input shows it; each assumption is named. */
 import { FOUR_GIB, formatMemRange } from '../../bytes/address.ts';
+import { lastReleaseWithout } from '../../linux/change-text.ts';
 import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../linux/framebuffer.ts';
 import type { FramebufferFacts } from '../../linux/vmbus/reservation.ts';
 import type { FramebufferFinding } from '../framebuffers.ts';
@@ -29,7 +30,7 @@ export function assumeKernel(kernel: Kernel, reasons: Reasons): void {
     reasons.assume(
       `the kernel is ${kernel.name}, the newest release known to fwmap`,
       'assumption',
-      'an older kernel (--kernel RELEASE): up to 6.6 the driver does not test CONFIG_SYSFB',
+      `an older kernel (--kernel RELEASE): up to ${lastReleaseWithout('a07b50d80ab6')} the driver does not test CONFIG_SYSFB`,
     );
   for (const { change, present, unsure } of kernel.profile.unsure)
     reasons.assume(

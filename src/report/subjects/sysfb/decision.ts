@@ -1,5 +1,6 @@
 /** What the answer depends on as a table, and what would settle it. */
 import { hex } from '../../../bytes/address.ts';
+import { firstRelease } from '../../../linux/change-text.ts';
 import { type Condition, formatCover, Names, printedCover, variablesOf } from '../../../symbolic/index.ts';
 import type { Case, Verdict } from '../../../verdict/sysfb/verdict.ts';
 import { type Conditions, releaseText } from '../../conditions.ts';
@@ -107,7 +108,11 @@ export function settleTable(verdict: Verdict): Block[] {
     const more = settled.length > MAX_SET ? ' and so on' : '';
     const printed =
       verdict.machine.platform.startsWith('hyperv-') && verdict.machine.boot !== 'dt'
-        ? ['; ', code('dmesg | grep hv_mmio'), ' on 7.1 and newer shows the result']
+        ? [
+            '; ',
+            code('dmesg | grep hv_mmio'),
+            ` on ${firstRelease('016a25e4b0df')} and newer shows the result`,
+          ]
         : [];
     rows.push([
       settled.join(', '),

@@ -1,6 +1,7 @@
 /** The judgement on a device tree boot, in one world: `vmbus_device_add`, which never reserves a framebuffer. */
 import { FOUR_GIB, formatMemRange, formatSize, hex, ONE_MIB } from '../../../bytes/address.ts';
 import { pathOf, propertyOf } from '../../../devicetree/tree.ts';
+import { firstRelease } from '../../../linux/change-text.ts';
 import { GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
 import { overlaps } from '../../../window/interval.ts';
 import { type AddressWindow, type Bounds, boundsOf } from '../../../window/window.ts';
@@ -127,11 +128,16 @@ export function judgeTree(
       rules.push({
         id: 'dt-not-supported',
         says: 'The release has no device tree support in the VMBus driver: it would not find this node at all.',
-        evidence: [{ text: 'device tree support came with v6.4', authority: AUTHORITY.deviceAdd }],
+        evidence: [
+          {
+            text: `device tree support came with v${firstRelease('f83705a51275')}`,
+            authority: AUTHORITY.deviceAdd,
+          },
+        ],
       });
       return safe(
         'no-driver',
-        'a driver without device tree support, before 6.4, does not find the node',
+        `a driver without device tree support, before ${firstRelease('f83705a51275')}, does not find the node`,
         pool,
         framebuffer,
       );
