@@ -32,7 +32,7 @@ function rule(summary: string, why: string, source: string): Row<RuleSentence> {
 
 export const SYSFB_ROWS = {
   'sysfb/acpi-framebuffer-outside': rule(
-    'the framebuffer is outside of every window of VMBus',
+    'the framebuffer is outside every window of VMBus',
     'No allocation of VMBus can overlap it, so no reservation is needed, with CONFIG_SYSFB or without.',
     'vmbus_allocate_mmio() in drivers/hv/vmbus_drv.c',
   ),
@@ -97,7 +97,7 @@ export const SYSFB_ROWS = {
     'M. Kelley, linux-hyperv, 20 May 2025: "always in the low MMIO range"',
   ),
   'sysfb/dt-framebuffer-outside': rule(
-    'the framebuffer is outside of every window of the device tree',
+    'the framebuffer is outside every window of the device tree',
     'No allocation of VMBus can overlap it.',
     'vmbus_device_add() in drivers/hv/vmbus_drv.c',
   ),

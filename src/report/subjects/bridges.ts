@@ -202,6 +202,11 @@ function whenText(when: Condition, conditions: Conditions): string {
   return when === 0n ? ', without a bus' : `, ${conditions.when(when)}`;
 }
 
+/** The last address of a printed range; the range itself where it has no such form. */
+function lastAddress(range: string): string {
+  return /-(\w+)(?: window)?\]$/.exec(range)?.[1] ?? range;
+}
+
 function changeRows(
   changed: readonly BridgeChange[],
   conditions: Conditions,
@@ -218,7 +223,7 @@ function changeRows(
       rows.push([
         did,
         range,
-        `and the ${run} contiguous windows after it, up to ${whole}: neighbours that exist become ` +
+        `and the ${run} contiguous windows after it, up to ${lastAddress(whole!)}: neighbours that exist become ` +
           `one${whenText(kernels!, conditions)} (--all)${known(source)}`,
       ]);
     } else {

@@ -140,7 +140,7 @@ describe('what became of others', () => {
           did: 'united',
           window: windowOf({ base: 0xf800_0000n + BigInt(index) * 0x10_0000n }),
           kernels: 1n,
-          into: `[mem ${index}]`,
+          into: `[mem 0x0-0x${index} window]`,
         }),
       );
     const rows = (changed: BridgeChange[], all = false) => ofBridge({ changed }, all).Changed!;
@@ -149,7 +149,7 @@ describe('what became of others', () => {
       [
         'united',
         '[mem 0xf8000000-0xf80fffff]',
-        'and the 5 contiguous windows after it, up to [mem 4]: neighbours that exist become one (--all) [1]',
+        'and the 5 contiguous windows after it, up to 0x4: neighbours that exist become one (--all) [1]',
       ],
     ]);
     expect(rows(united(5), true)).toHaveLength(5);

@@ -40,14 +40,14 @@ const framebuffer = (base: bigint, size: bigint | null, more: GivenFacts = {}): 
 });
 
 describe('where the framebuffer is', () => {
-  test('outside of every window', async () => {
+  test('outside every window', async () => {
     const verdict = await ask(gen2(LOW, HIGH), framebuffer(0xf000_0000n, 0x1000n));
     expect([verdict.answer, verdict.reason]).toEqual([
       'not-needed',
-      'the framebuffer [mem 0xf0000000-0xf0000fff] is outside of every window',
+      'the framebuffer [mem 0xf0000000-0xf0000fff] is outside every window',
     ]);
     expect(rule(verdict, 'acpi-framebuffer-outside')!.says).toBe(
-      'The framebuffer [mem 0xf0000000-0xf0000fff] is outside of every window that VMBus gets ([mem 0xf8000000-0xfebfffff] and [mem 0xfe0000000-0xfffffffff]).',
+      'The framebuffer [mem 0xf0000000-0xf0000fff] is outside every window that VMBus gets ([mem 0xf8000000-0xfebfffff] and [mem 0xfe0000000-0xfffffffff]).',
     );
     expect(texts(verdict, 'acpi-framebuffer-outside')[0]).toBe('given');
     expect(verdict.framebuffer).toMatchObject({ base: 0xf000_0000n });

@@ -122,7 +122,7 @@ describe('a node', () => {
   test('outside of which the framebuffer is', async () => {
     const low = await ask(tree(node(`ranges = ${LOW};`)), framebuffer(0xc000_0000n, 0x1000n));
     expect(low.reason).toBe(
-      'the framebuffer [mem 0xc0000000-0xc0000fff] is outside of every window that VMBus gets',
+      'the framebuffer [mem 0xc0000000-0xc0000fff] is outside every window that VMBus gets',
     );
     expect(texts(low, 'dt-framebuffer-outside')).toEqual(['given']);
     expect(low.framebuffer).toMatchObject({ base: 0xc000_0000n });
@@ -247,7 +247,7 @@ describe('a fragment', () => {
     const verdict = await ask('ranges = <0x0f 0xf0000000 0x0f 0xf0000000>;', RELEASE, 'dts-fragment');
     expect(verdict.answer).toBe('unknown');
     expect(verdict.reason).toMatch(
-      /: 4 cells are no whole entries of 5, as by the binding, nor of 6, as OpenHCL's/,
+      /: 4 cells are neither whole entries of 5, as in the binding, nor of 6, as OpenHCL's/,
     );
   });
 });
