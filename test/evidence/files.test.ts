@@ -218,7 +218,7 @@ describe('several that are held against each other', () => {
     expect(found([0x1000, 0x10, 'a'], [0x1000, 0x10, 'b'])).toEqual([0x10n, []]);
     expect(found([0x1000, 0x10, 'a'], [0x1000, 0x20, 'b'])).toEqual([
       undefined,
-      ['screen_info: a and b hold different framebuffers'],
+      ['screen_info: a and b have different framebuffers'],
     ]);
     expect(found([0x1000, 0x10, 'a'], [0x2000, 0x10, 'b'])[0]).toBeUndefined();
   });

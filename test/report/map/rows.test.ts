@@ -249,7 +249,7 @@ describe('in characters', () => {
   };
   const bars = (items: readonly MapItem[], unicode = false): string[] =>
     lines(items, unicode)
-      .filter((line) => !/^(?:--|==|\u2500\u2500|\u2550\u2550)|continues, or/.test(line))
+      .filter((line) => !/^(?:--|==|\u2500\u2500|\u2550\u2550)| or unknown/.test(line))
       .map((line) => line.slice(0, 1));
 
   test('nothing', () => {
