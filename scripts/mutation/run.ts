@@ -60,11 +60,11 @@ const drawn =
     ? shuffled(mutants, Number(values.seed)).slice(0, Math.ceil(wanted * SPARE))
     : stillAlive(values.again);
 const chosen = new Set(drawn.map(({ id }) => id));
-const tests = testsOf(
-  ROOT,
-  [...new Set(places.map((place) => place.split('/')[0] ?? place))],
-  values.tests.split(',').filter((name) => name !== ''),
-);
+const rooms = [...new Set(places.map((place) => place.split('/')[0] ?? place))];
+const more = values.tests.split(',').filter((name) => name !== '');
+const tests = testsOf(ROOT, rooms, more);
+/** Mutants are held against the tests of their own room: what survives takes all of those. */
+const testsOfRoom = new Map(rooms.map((room) => [room, new Set(testsOf(ROOT, [room], more))]));
 const folder = join(ROOT, `node_modules/.cache/mutation-${process.pid}`);
 mkdirSync(folder, { recursive: true });
 const worker = new WorkerProcess(
@@ -127,9 +127,11 @@ async function resultOf(
 ): Promise<Result> {
   const why = equivalence(mutant);
   if (why !== undefined) return { ...mutant, status: 'equivalent', by: why };
+  const own = testsOfRoom.get(mutant.file.split('/')[1] ?? '');
   const reaching = records
     .map((record, at) => ({ ...record, at, reached: record.hits[mutant.id] ?? 0 }))
     .filter(({ reached, failure }) => reached > 0 && failure === undefined)
+    .filter(({ name }) => own?.has(name.split(' > ')[0] ?? ''))
     // What has killed others and is quick comes first.
     .sort((a, b) => costOf(a) - costOf(b));
   function costOf({ milliseconds, at }: { milliseconds: number; at: number }): number {

@@ -11,8 +11,6 @@ const WITH: Readonly<Record<string, readonly string[]>> = {
     'cli/inputs/set.test.ts',
     'cli/inputs/kernel-source.test.ts',
     'cli/inputs/machines-apart.test.ts',
-    'cli/inputs/reply.test.ts',
-    'cli/start/commands.test.ts',
     'findings/gaps.test.ts',
     'library/examples.test.ts',
     'report/resources.test.ts',
@@ -40,7 +38,11 @@ const WITH: Readonly<Record<string, readonly string[]>> = {
     'cli/inputs/kconfig-line.test.ts',
     'report/simulation.test.ts',
   ],
-  symbolic: ['report/conditions.test.ts'],
+  symbolic: [
+    'report/conditions.test.ts',
+    'verdict/parts/fold.property.test.ts',
+    'verdict/parts/explore.property.test.ts',
+  ],
   artifact: [
     'findings/gaps.test.ts',
     'cli/inputs/machines-apart.test.ts',
