@@ -198,6 +198,30 @@ const EQUIVALENT: readonly Equivalent[] = [
     replacement: 'false',
     why: 'a block is read anew, which costs time',
   },
+  {
+    file: 'src/symbolic/decision/bits.ts',
+    line: 'for (let shift = 0; size >> BigInt(shift) > 0n && shift < width; shift++) {',
+    replacement: 'size >> BigInt(shift) >= 0n',
+    why: 'beyond its topmost bit a coefficient has none that is set',
+  },
+  {
+    file: 'src/verdict/host-bridge/observed.ts',
+    line: 'if (left.size === 0) return marked;',
+    replacement: 'false',
+    why: 'where no change is left each bridge stays as it is',
+  },
+  {
+    file: 'src/verdict/facts/releases.ts',
+    line: 'for (let from = 0; from < cells.length; ) {',
+    replacement: 'from <= cells.length',
+    why: 'behind the last cell there is none, which makes no row',
+  },
+  {
+    file: 'src/verdict/answer.ts',
+    line: "const evidenceArtifacts = artifacts.filter((artifact) => isKind(artifact.kind, 'evidence'));",
+    replacement: 'artifacts',
+    why: 'readers of evidence pass by what is none; this is for not loading them',
+  },
 ];
 
 /** @returns why it makes no difference; undefined where it may make one */

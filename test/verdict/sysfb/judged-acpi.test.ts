@@ -277,3 +277,18 @@ describe('what would settle it', () => {
     for (const name of ['release', 'MG2L']) expect(whens).toContain(name);
   });
 });
+
+test('only what bears on VMBus is read where that is asked for, and all of it where something is wrong', async () => {
+  const other = `Device (OTHR) { Name (_HID, "TEST0001") Name (_CRS, ResourceTemplate () { Memory32Fixed (ReadWrite, 0xE0000000, 0x1000) }) }`;
+  const input = (broken = '') =>
+    table(
+      `${other} Device (PARN) { Name (_HID, "ACPI0004") Name (_CRS, ResourceTemplate () { ${LOW} }) ${vmbus()} } ${broken}`,
+    );
+  const paths = async (artifact: Artifact, judgedOnly: boolean) => {
+    const options = { describe: {}, kernel: { release: '6.12.60' }, judgedOnly };
+    const { windows, answer } = await answerSysfb([artifact], options, new DiagnosticList());
+    return [answer, windows.some(({ origin }) => origin.path === '\\_SB.OTHR')];
+  };
+  expect(await paths(input(), true)).toEqual(['needed', false]);
+  expect(await paths(input(), false)).toEqual(['needed', true]);
+});
