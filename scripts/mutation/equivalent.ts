@@ -222,6 +222,30 @@ const EQUIVALENT: readonly Equivalent[] = [
     replacement: 'artifacts',
     why: 'readers of evidence pass by what is none; this is for not loading them',
   },
+  {
+    file: 'src/window/interval.ts',
+    line: 'const end = a.end < b.end ? a.end : b.end;',
+    replacement: 'a.end <= b.end',
+    why: 'of two that are the same it is either',
+  },
+  {
+    file: 'src/symbolic/numbers.ts',
+    line: 'if (low === 0 && bits >= value.bits) return value;',
+    replacement: 'bits > value.bits',
+    why: 'each kind of number gives all of its bits as itself; this is quicker',
+  },
+  {
+    file: 'src/symbolic/conditions.ts',
+    line: "if (when.kind === 'compare' && when.op === 'ne') return choose(not(when), otherwise, then);",
+    replacement: 'true',
+    why: 'only a comparison has this operator; the test is for the type',
+  },
+  {
+    file: 'src/symbolic/decision/order.ts',
+    line: 'if (bit.level >= 0 && bit.level !== level) same = false;',
+    replacement: 'true',
+    why: 'what was made for other levels is made again, and is the same',
+  },
 ];
 
 /** @returns why it makes no difference; undefined where it may make one */

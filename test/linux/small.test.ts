@@ -89,6 +89,15 @@ describe('what code shows', () => {
     expect(without!.slice(1, 3)).toEqual([true, 'config SYSFB without a default']);
   });
 
+  test('a Kconfig of firmware without the symbol', () => {
+    const text = 'menu "Firmware"\n\nconfig FIRMWARE_MEMMAP\n\tbool "x"\n';
+    const told = signs(text).map(([commit, present, said]) => [commit, present, said]);
+    expect(told).toEqual([
+      ['d391c5827107', false, 'no config SYSFB'],
+      ['a4a072d98d8c', false, 'no config SYSFB'],
+    ]);
+  });
+
   test('help texts say nothing, up to the line that is indented no deeper', () => {
     const said = (body: string) => signs(kconfig(body)).find(([commit]) => commit === 'a4a072d98d8c')![1];
     expect(said('\thelp\n\t  The text\n\n\t  default y')).toBe(true);

@@ -79,11 +79,11 @@ export function acpiBridges(machine: Machine): AcpiBridge[] {
     }));
 }
 
-/** acpi_device_is_present(): bit 0 of `_STA`, or bit 3, functional; a device without `_STA` is there. */
-function isPresent({ sta, staValue }: CrsEntry): Condition {
-  if (sta === undefined) return 1n;
-  if (sta !== null) return (sta & 9n) === 0n ? 0n : 1n;
-  // Not known at all: it counts as present, as every answer is about it.
+/**
+ * acpi_device_is_present(): bit 0 of `_STA`, or bit 3, functional. A device without `_STA` is there; one of which nothing is
+ * known counts as present, as every answer is about it.
+ */
+function isPresent({ staValue }: CrsEntry): Condition {
   if (staValue === undefined) return 1n;
   return truth(bitwise('and', bitsOf(staValue, 0, 32), 9n)) as Condition;
 }

@@ -373,7 +373,7 @@ function windowOf(
     },
     derivation: entry === undefined ? [] : { entry },
   } as const;
-  return when === 1n || typeof when === 'bigint'
+  return typeof when === 'bigint'
     ? { ...parts, certainty: 'certain', base, size }
     : { ...parts, certainty: 'conditional', base, size, when };
 }

@@ -217,6 +217,24 @@ describe('several devices', () => {
   });
 });
 
+test('devices of one name are told apart by where they stand', async () => {
+  const one = tree(node(`ranges = ${LOW};`));
+  const other = tree(node(`ranges = ${HIGH};`));
+  const verdict = await answerSysfb(
+    [artifactOf('dts', one, 'a.dts'), artifactOf('dts', `\n\n${other}`, 'a.dts')],
+    { describe: {}, kernel: framebuffer(0xf800_0000n, 0x1000n) },
+    new DiagnosticList(),
+  );
+  const names = verdict.conditions.map(({ when, answer }) => [
+    formatCondition(when).replace('vmbus == ', ''),
+    answer,
+  ]);
+  expect(names).toEqual([
+    [expect.stringMatching(/^a\.dts:1\.\d+$/), 'needed'],
+    [expect.stringMatching(/^a\.dts:3\.\d+$/), 'not-needed'],
+  ]);
+});
+
 describe('a fragment', () => {
   const LINE = 'ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>;';
 
