@@ -13,6 +13,7 @@ import type { BridgesVerdict, JudgedBridge } from '../../../src/verdict/host-bri
 import type { BridgeOptions } from '../../../src/verdict/host-bridge/situation.ts';
 import { littleEndian, table } from '../../acpi/tables/made-tables.ts';
 import { artifactOf } from '../../evidence/artifacts.ts';
+import { whole } from '../whole.ts';
 
 const asl = (body: string): Artifact =>
   artifactOf('asl', `DefinitionBlock ("", "DSDT", 2, "TEST", "TEST", 1) { ${body} }`, 'a.asl');
@@ -47,7 +48,7 @@ async function judge(
   bridges: BridgeOptions = { addressBits: 39 },
 ): Promise<BridgesVerdict> {
   const options = { describe: { hostBridges: LINUX_HOST_BRIDGES }, kernel, bridges };
-  return answerBridges([inputs].flat(), options, new DiagnosticList());
+  return whole(await answerBridges([inputs].flat(), options, new DiagnosticList()));
 }
 const only = async (...parameters: Parameters<typeof judge>): Promise<JudgedBridge> =>
   (await judge(...parameters)).bridges[0]!;

@@ -7,6 +7,7 @@ import { answerSysfb } from '../../../src/verdict/answer.ts';
 import type { GivenFacts } from '../../../src/verdict/given.ts';
 import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
 import { artifactOf } from '../../evidence/artifacts.ts';
+import { whole } from '../whole.ts';
 
 const dword = (min: string, max: string, length: string): string =>
   `DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, ${min}, ${max}, 0, ${length})`;
@@ -28,8 +29,8 @@ const below = (hid: string, descriptors: readonly string[], more = ''): Artifact
   );
 const gen2 = (...descriptors: string[]): Artifact => below('"ACPI0004"', descriptors);
 const gen1 = (...descriptors: string[]): Artifact => below('EisaId ("PNP0A03")', descriptors);
-const ask = (input: Artifact | readonly Artifact[], kernel: GivenFacts) =>
-  answerSysfb([input].flat(), { describe: {}, kernel }, new DiagnosticList());
+const ask = async (input: Artifact | readonly Artifact[], kernel: GivenFacts) =>
+  whole(await answerSysfb([input].flat(), { describe: {}, kernel }, new DiagnosticList()));
 const rule = ({ rules }: Verdict, id: string) => rules.find((each) => each.id === id);
 const texts = (verdict: Verdict, id: string): string[] => rule(verdict, id)!.evidence.map(({ text }) => text);
 const pool = ({ pool: windows }: Verdict) =>

@@ -6,10 +6,11 @@ import { answerSysfb } from '../../../src/verdict/answer.ts';
 import type { GivenFacts } from '../../../src/verdict/given.ts';
 import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
 import { artifactOf } from '../../evidence/artifacts.ts';
+import { whole } from '../whole.ts';
 
 const RELEASE: GivenFacts = { release: '6.12.60' };
-const ask = (text: string, kernel: GivenFacts = RELEASE, kind: 'dts' | 'dts-fragment' = 'dts') =>
-  answerSysfb([artifactOf(kind, text, 'a.dts')], { describe: {}, kernel }, new DiagnosticList());
+const ask = async (text: string, kernel: GivenFacts = RELEASE, kind: 'dts' | 'dts-fragment' = 'dts') =>
+  whole(await answerSysfb([artifactOf(kind, text, 'a.dts')], { describe: {}, kernel }, new DiagnosticList()));
 const node = (body: string, name = 'vmbus', more = ''): string =>
   `${name} { compatible = "microsoft,vmbus"; #address-cells = <2>; #size-cells = <2>; ${body} ${more} };`;
 const tree = (...nodes: string[]): string =>
