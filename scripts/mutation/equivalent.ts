@@ -139,18 +139,6 @@ const EQUIVALENT: readonly Equivalent[] = [
     why: 'an expression is not greater than 0 to JavaScript; the test is for the type',
   },
   {
-    file: 'src/linux/openhcl/boot-shim.ts',
-    line: 'const size = asked > usual ? asked : usual;',
-    replacement: 'asked >= usual',
-    why: 'of two that are the same it is either',
-  },
-  {
-    file: 'src/linux/host-bridge/acpi.ts',
-    line: 'const end = window.end < last ? window.end : last;',
-    replacement: 'window.end <= last',
-    why: 'of two that are the same it is either',
-  },
-  {
     file: 'src/linux/host-bridge/e820.ts',
     line: 'const above = entry.end < end ? end - entry.end : 0n;',
     replacement: 'entry.end <= end',
@@ -223,12 +211,6 @@ const EQUIVALENT: readonly Equivalent[] = [
     why: 'readers of evidence pass by what is none; this is for not loading them',
   },
   {
-    file: 'src/window/interval.ts',
-    line: 'const end = a.end < b.end ? a.end : b.end;',
-    replacement: 'a.end <= b.end',
-    why: 'of two that are the same it is either',
-  },
-  {
     file: 'src/symbolic/numbers.ts',
     line: 'if (low === 0 && bits >= value.bits) return value;',
     replacement: 'bits > value.bits',
@@ -246,10 +228,46 @@ const EQUIVALENT: readonly Equivalent[] = [
     replacement: 'true',
     why: 'what was made for other levels is made again, and is the same',
   },
+  {
+    file: 'src/symbolic/decision/bdd.ts',
+    line: 'if (a > b) {',
+    replacement: ['true', 'false', 'a >= b', 'a <= b'],
+    why: 'the operation is symmetric; the order is for finding results again',
+  },
+  {
+    file: 'src/symbolic/decision/subjects/values.ts',
+    line: 'if (k <= i || !isOne(one) || !isOne(other)) continue;',
+    replacement: 'false',
+    why: 'two in the other order, and one with itself, are candidates already',
+  },
+  {
+    file: 'src/window/from-acpi.ts',
+    line: 'if (byRange === undefined) {',
+    replacement: 'true',
+    why: 'what was made for the list before is made again, and is the same',
+  },
+  {
+    file: 'src/symbolic/format.ts',
+    line: 'if (cover === undefined) {',
+    replacement: 'true',
+    why: 'what was found for the condition before is found again, and is the same',
+  },
 ];
+
+/** `a < b ? a : b` and its like: of two that are the same it is either, so `<=` comes to the same. */
+function isOfTwo({ original, replacement, lineText }: Mutant): boolean {
+  const match = /^(.+) ([<>]) (.+)$/.exec(original);
+  if (match === null) return false;
+  const [, a, sign, b] = match;
+  return (
+    replacement === `${a} ${sign}= ${b}` &&
+    [`${original} ? ${a} : ${b}`, `${original} ? ${b} : ${a}`].some((choice) => lineText.includes(choice))
+  );
+}
 
 /** @returns why it makes no difference; undefined where it may make one */
 export function equivalence(mutant: Mutant): string | undefined {
+  if (isOfTwo(mutant)) return 'of two that are the same it is either';
   return EQUIVALENT.find(
     ({ file, line, replacement }) =>
       file === mutant.file && line === mutant.lineText && [replacement].flat().includes(mutant.replacement),

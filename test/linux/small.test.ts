@@ -5,7 +5,7 @@ import { addressingVariants } from '../../src/linux/address-translation.ts';
 import { cite, firstRelease, lastReleaseWithout } from '../../src/linux/change-text.ts';
 import { RELEASE_CHANGES } from '../../src/linux/changes.ts';
 import { parseBar } from '../../src/linux/host-bridge/bar-text.ts';
-import { kconfigJudgement } from '../../src/linux/kconfig/sysfb.ts';
+import { kconfigJudgement, resolveConfig } from '../../src/linux/kconfig/sysfb.ts';
 import { shownChanges } from '../../src/linux/kernel-code.ts';
 import { profileOf } from '../../src/linux/profile.ts';
 import { parseRelease } from '../../src/linux/release.ts';
@@ -69,6 +69,25 @@ describe('why CONFIG_SYSFB is as it is', () => {
       expected instanceof RegExp ? expected : new RegExp(`^${expected.replace(/[()|.]/g, '\\$&')}$`),
     );
   });
+});
+
+test('what a configuration program makes of what is asked for', () => {
+  const { behaviour } = profileOf(parseRelease('6.12.30')!);
+  const values = (text: string, modules = true, rest: 'off' | 'defaults' = 'off') =>
+    Object.fromEntries(
+      resolveConfig(
+        behaviour,
+        new Map(text.split(' ').map((pair) => pair.split('=') as [string, string])),
+        'x86_64',
+        { rest, modules },
+      ).values,
+    );
+  expect(values('ACPI=y EFI=y HYPERV=m')).toMatchObject({ ACPI: 'y', EFI: 'y', HYPERV: 'm' });
+  expect(values('ACPI=y EFI=y HYPERV=m', false)).toMatchObject({ HYPERV: 'y' });
+  expect(values('ACPI=y EFI=y HYPERV=n')).not.toHaveProperty('HYPERV');
+  // EFI depends on ACPI here.
+  expect(values('EFI=y HYPERV=y')).not.toHaveProperty('EFI');
+  expect(values('ACPI=m EFI=y')).not.toHaveProperty('ACPI');
 });
 
 describe('what code shows', () => {
@@ -152,7 +171,8 @@ test('BARs as they are written', () => {
   expect(said('16M,64bit')).toEqual([16n << 20n, 'memory', true, false]);
   expect(said('16M,prefetchable,64bit')).toEqual([16n << 20n, 'memory', true, true]);
   expect(said('256,io')).toEqual([256n, 'io', false, false]);
-  for (const bad of ['16M,128bit', '16M,64bit,x', '3M', '', '0']) expect(typeof said(bad)).not.toBe('object');
+  for (const bad of ['16M,128bit', '16M,64bit,x', '3M', '', '0', 'x16M', '16Mx', '16 MM', '1.6M'])
+    expect(typeof said(bad)).not.toBe('object');
 });
 
 test('releases in texts are those of the table', () => {

@@ -25,7 +25,13 @@ import {
   sum,
   truth,
 } from '../../src/symbolic/index.ts';
-import { isExactSum, trailingKnownZeros, trailingZeros, widthOf } from '../../src/symbolic/known-bits.ts';
+import {
+  isExactSum,
+  isPowerOfTwo,
+  trailingKnownZeros,
+  trailingZeros,
+  widthOf,
+} from '../../src/symbolic/known-bits.ts';
 import { fieldOf } from './fields.ts';
 
 const BITS = 4;
@@ -263,6 +269,15 @@ describe('what changes nothing is the number itself', () => {
 test('numbers', () => {
   expect([0n, 1n, 2n, 12n, 1n << 63n].map(trailingZeros)).toEqual([64, 0, 1, 2, 63]);
   expect([0n, 1n, 255n, 256n].map(bitLength)).toEqual([0, 1, 8, 9]);
+  expect([0n, 1n, 2n, 3n, 12n, 1n << 64n, -2n].map(isPowerOfTwo)).toEqual([
+    false,
+    true,
+    true,
+    false,
+    false,
+    true,
+    false,
+  ]);
   expect([widthOf(F), widthOf(5n), widthOf(0n)]).toEqual([4, 3, 0]);
   expect(trailingKnownZeros(F)).toBe(0);
   expect(trailingKnownZeros(bitwise('and', F, 12n) as Expr)).toBe(2);

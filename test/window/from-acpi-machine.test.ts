@@ -245,6 +245,18 @@ describe('lists beside tables', () => {
     expect(await windows(dsdt, bus('mem 0xd0000000-0xdfffffff'))).toHaveLength(4);
   });
 
+  test('a value that is given for no field is told', async () => {
+    const told = async (name: string) => {
+      const sink = new DiagnosticList();
+      await describeMachine([dsdt], { set: new Map([[name, 1n]]) }, sink);
+      return sink.all.length;
+    };
+    expect(await told('NOPE')).toBe(1);
+    const sink = new DiagnosticList();
+    await describeMachine([dsdt], {}, sink);
+    expect(sink.all).toEqual([]);
+  });
+
   test('lists alone stand as they are', async () => {
     expect(await windows(bus(FIRST, SECOND))).toHaveLength(2);
     expect(await windows(bus(FIRST), pnp('mem 0xfed00000-0xfed00fff'))).toHaveLength(2);

@@ -228,6 +228,30 @@ describe('tables', () => {
     // Where the table's place is known it is that of its own file.
     if (claim!.evidence?.origin !== undefined) expect(claim!.evidence.origin.artifact).toBe(from);
     expect(at(memory(0xfee0_0020n), machine([], { acpi: undefined })).claims).toEqual([]);
+    expect(at({ space: 'io', start: 0xfee0_0020n, last: 0xfee0_0020n }, of).claims).toEqual([]);
+  });
+
+  test('tell of memory, which are no ports', () => {
+    // One enabled range of SRAT, 16 MiB from 0 on.
+    const entry = [
+      1,
+      40,
+      ...littleEndian(0, 14),
+      ...littleEndian(0x100_0000, 8),
+      ...littleEndian(0, 4),
+      ...littleEndian(1, 4),
+    ];
+    const ranges = table('SRAT', [
+      ...littleEndian(1, 4),
+      ...littleEndian(0, 8),
+      ...entry,
+      ...littleEndian(0, 8),
+    ]);
+    const srat = { signature: 'SRAT', name: 'SRAT', bytes: ranges, source: { ...source, bytes: ranges } };
+    const known = machine([], { acpi: { ...of.acpi!, tables: [srat] } as never });
+    expect(at(memory(0x60n), known).claims.map(({ kind }) => kind)).toContain('ram');
+    expect(at(memory(0x100_0000n), known).claims).toEqual([]);
+    expect(at({ space: 'io', start: 0x60n, last: 0x60n }, known).claims).toEqual([]);
   });
 });
 

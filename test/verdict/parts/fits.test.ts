@@ -152,6 +152,20 @@ describe('BARs that are asked about', () => {
     expect(fits([bar(MIB)], windows, situation(1n, [{ ...reserved[0]!, when: 0n }]))[0]!.slice(0, 2)).toEqual(
       ['fits', LOW],
     );
+    // Inside of the window it is below it in the tree, whether it counts or not: at the start, at the end, in the middle.
+    const inside = (base: bigint, size: bigint) =>
+      fits([bar(MIB)], [certain(LOW, 4n * MIB)], situation(0n, [{ base, size }]))[0]!.slice(0, 2);
+    expect(inside(LOW, 3n * MIB)).toEqual(['fits', LOW + 3n * MIB]);
+    expect(inside(LOW + MIB, 3n * MIB)).toEqual(['fits', LOW]);
+    expect(inside(LOW + MIB / 2n, MIB)).toEqual(['fits', LOW + 2n * MIB]);
+    expect(inside(LOW, 4n * MIB)).toEqual(['fits', LOW]);
+    expect(inside(LOW - MIB, 3n * MIB)).toEqual(['fits', LOW]);
+    const last = fits(
+      [bar(MIB), bar(MIB)],
+      [certain(LOW, 2n * MIB)],
+      situation(0n, [{ base: LOW + MIB, size: MIB }]),
+    );
+    expect(last.map(([does]) => does)).toEqual(['fits', 'no']);
     const all = [{ base: LOW, size: 2n * MIB }];
     expect(fits([bar(MIB)], windows, situation(OPEN, all))[0]!.slice(0, 2)).toEqual(['open', LOW]);
     expect(fits([bar(MIB)], windows, situation(1n, all))[0]![0]).toBe('no');

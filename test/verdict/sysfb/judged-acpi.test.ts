@@ -279,6 +279,26 @@ describe('what would settle it', () => {
   });
 });
 
+test('commits that are no rows of the table are told, each', async () => {
+  const commits = { withCommits: ['123456789abc', 'a07b50d80ab6'], withoutCommits: ['cba987654321'] };
+  const { diagnostics } = await ask(gen2(LOW), { release: '6.12.60', ...commits });
+  expect(diagnostics.map(({ code, args }) => [code, args])).toEqual([
+    ['linux/unknown-commit', { commit: '123456789abc' }],
+    ['linux/unknown-commit', { commit: 'cba987654321' }],
+  ]);
+});
+
+test('a log in which the driver printed its windows does not show that it went on to the root', async () => {
+  const log = artifactOf(
+    'dmesg',
+    '[    0.000000] Linux version 6.1.20 (x@y)\n[    0.9] hv_vmbus: hv_mmio=[mem 0xf8000000-0xfed3ffff],(null) fb=(null)\n',
+    'log.txt',
+  );
+  const verdict = await ask([gen2(), log], { release: '6.1.20' });
+  expect(verdict.rules.map(({ id }) => id)).not.toContain('acpi-root-oops');
+  expect(pool(verdict)).toEqual([[0xf800_0000n, 0x6d4_0000n, expect.any(String)]]);
+});
+
 test('only what bears on VMBus is read where that is asked for, and all of it where something is wrong', async () => {
   const other = `Device (OTHR) { Name (_HID, "TEST0001") Name (_CRS, ResourceTemplate () { Memory32Fixed (ReadWrite, 0xE0000000, 0x1000) }) }`;
   const input = (broken = '') =>
