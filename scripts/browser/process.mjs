@@ -85,7 +85,7 @@ function inflateRawSync(input, { info, maxOutputLength }) {
 }
 
 const MODULES = {
-  'node:crypto': { createHash },
+  'node:crypto': { createHash, hash: (_, bytes, encoding) => createHash().update(bytes).digest(encoding) },
   'node:zlib': {
     createInflate: () => inflateStream(false),
     createInflateRaw: () => inflateStream(true),
