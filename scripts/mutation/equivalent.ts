@@ -237,7 +237,7 @@ const EQUIVALENT: readonly Equivalent[] = [
   {
     file: 'src/symbolic/decision/subjects/values.ts',
     line: 'if (k <= i || !isOne(one) || !isOne(other)) continue;',
-    replacement: 'false',
+    replacement: ['false', 'k < i'],
     why: 'two in the other order, and one with itself, are candidates already',
   },
   {
@@ -251,6 +251,30 @@ const EQUIVALENT: readonly Equivalent[] = [
     line: 'if (cover === undefined) {',
     replacement: 'true',
     why: 'what was found for the condition before is found again, and is the same',
+  },
+  {
+    file: 'src/symbolic/decision/cover.ts',
+    line: "if (left.kind === 'field') return right < maskOf(left.bits);",
+    replacement: 'false',
+    why: 'the whole way comes to the same; this is quicker',
+  },
+  {
+    file: 'src/linux/vmbus/acpi-pool.ts',
+    line: 'if (this.#isLast(start, end)) {',
+    replacement: 'false',
+    why: 'the walk over the list, which is only done without where nothing comes of it, says the same',
+  },
+  {
+    file: 'src/symbolic/identity.ts',
+    line: 'return value >> 32n === 0n ? low : low ^ Number(BigInt.asIntN(32, value >> 32n));',
+    replacement: 'false',
+    why: 'what is combined with 0 stays as it is; this is quicker',
+  },
+  {
+    file: 'src/symbolic/decision/subjects/subjects.ts',
+    line: 'if (isKnown(left)) return as;',
+    replacement: 'false',
+    why: 'bits of a field are never a number; the test is for the type',
   },
 ];
 

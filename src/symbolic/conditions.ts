@@ -58,7 +58,7 @@ export function compare(op: Comparison, left: Quantity, right: Quantity): Quanti
   if (!isKnown(left) && isKnown(right)) {
     const mapped = mapConstantLeaves(left, (leaf) => compare(op, leaf, right));
     if (mapped !== undefined) return mapped;
-    if (op === 'eq' && left.bits === 1) return right === 1n ? asCondition(left) : not(asCondition(left));
+    if (op === 'eq' && left.bits === 1) return right === 1n ? left : not(left);
   }
   if (isKnown(left) && !isKnown(right)) {
     const mapped = mapConstantLeaves(right, (leaf) => compare(op, left, leaf));
@@ -83,20 +83,6 @@ export function mapConstantLeaves(value: Expr, map: (leaf: bigint) => Quantity):
         ? choose(part.when, walk(part.yes), walk(part.no))
         : part;
   return walk(value);
-}
-
-function isCondition(expr: Expr): boolean {
-  return (
-    expr.kind === 'compare' ||
-    expr.kind === 'all' ||
-    expr.kind === 'any' ||
-    expr.kind === 'not' ||
-    expr.bits === 1
-  );
-}
-
-function asCondition(expr: Expr): Quantity {
-  return isCondition(expr) ? expr : truth(expr);
 }
 
 /** Is the value other than zero? */
