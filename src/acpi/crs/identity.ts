@@ -11,23 +11,9 @@ import {
   StringObject,
   UnknownInteger,
 } from '../interpreter/state/objects.ts';
-import type { CrsEntry } from './crs.ts';
+import type { Identity } from './crs.ts';
 import { hardwareIdText, uniqueIdText } from './hardware-id.ts';
 import { isHostBridge } from './pci-root.ts';
-
-export type Identity = Pick<
-  CrsEntry,
-  | 'hid'
-  | 'cid'
-  | 'idsUnknown'
-  | 'uid'
-  | 'adr'
-  | 'sta'
-  | 'staValue'
-  | 'segment'
-  | 'baseBus'
-  | 'hasConfigurationBase'
->;
 
 /** The value of an object; `undefined` if it does not exist, `null` if it is unknown. */
 type Given = AmlValue | NamespaceNode | undefined | null;
