@@ -65,7 +65,7 @@ async function openUnit({ path, hash }: Unit, at: string, sink: DiagnosticList):
     const isSame = sha256Of(bytes) === hash || (await hashOfArchived(bytes, path)) === hash;
     return isSame ? openBytes(path, bytes, options, sink) : another();
   }
-  const reads = new Reads(IGNORED, true);
+  const reads = new Reads(IGNORED, { isKept: true });
   const top = reads.of(listFolder(at, reads));
   const isSame = wholeFolder(top, at, reads)?.hash === hash;
   const { refused } = reads;

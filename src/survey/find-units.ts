@@ -1,7 +1,8 @@
 /** Finds the machines in what is named: files, folders, archives of captures, mailboxes. */
 
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { readFileBytes } from '../artifact/file.ts';
 import { openArchive } from '../artifact/folders/archive.ts';
 import { type Listed, readFolder } from '../artifact/folders/directory.ts';
@@ -29,6 +30,8 @@ export interface FoundUnit {
 }
 
 export interface FindOptions {
+  /** A folder on disk that is passed over, by its real path: where what is found is kept. */
+  readonly except?: string;
   /** Folder that relative paths start from. */
   readonly cwd: string;
   readonly sink: DiagnosticSink;
@@ -58,9 +61,16 @@ async function* unitsInFolder(
   depth: number,
 ): AsyncGenerator<FoundUnit> {
   const base = name.replace(/\/+$/, '');
-  const reads = new Reads(options.sink);
-  const top = listing(reads);
+  const own = file === undefined ? undefined : belowFolder(file, options.except);
+  if (own === '') return;
+  const reads = new Reads(options.sink, own === undefined ? {} : { without: own });
+  const top = listing(reads).filter(({ path }) => path !== own);
   const folder = wholeFolder(reads.of(top), name, reads);
+  if (folder !== undefined && own !== undefined) {
+    const why = 'It is one machine, and the survey is in it; --into another folder';
+    options.sink.add(finding('artifact/unreadable', { what: name, why }, { path: name }));
+    return;
+  }
   if (reads.fault !== undefined && !isLasting(folder, reads, listing, name)) {
     // Without a file that may be readable a moment later it would be another machine.
     options.sink.add(finding('artifact/unreadable', { what: name, why: reads.fault }, { path: name }));
@@ -90,6 +100,20 @@ async function* unitsInFolder(
       else unreadable('failure' in read ? read.failure : 'Is a directory');
     }
   }
+}
+
+/** A folder's path below another, as names in a {@link Listed} are; empty for itself, undefined for one elsewhere. */
+function belowFolder(folder: string, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  let below: string;
+  try {
+    below = relative(realpathSync(folder), path);
+  } catch {
+    // What is wrong with it is told when it is listed.
+    return undefined;
+  }
+  if (below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) return undefined;
+  return Buffer.from(below.split(sep).join('/'), 'utf8').toString('latin1');
 }
 
 type WholeFolder = ReturnType<typeof wholeFolder>;

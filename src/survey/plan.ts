@@ -1,4 +1,5 @@
 /** Plans a survey: machines that no earlier plan has, grouped into shards. */
+import { realpathSync } from 'node:fs';
 import { sha256Of } from '../platform/hash.ts';
 import { type FindOptions, unitsAt } from './find-units.ts';
 import type { PlannedInput, SurveyStore } from './store.ts';
@@ -30,11 +31,12 @@ export async function planSurvey(
     earlier.flatMap(({ shards }) => shards.flatMap(({ units }) => units.map(({ hash }) => hash))),
   );
   const units = new Map<string, Unit>();
+  const except = realpathSync(store.folder);
   const inputs: PlannedInput[] = [];
   const all = new Set<string>();
   let count = 0;
   for (const path of paths)
-    for await (const { hash, path: name, bytes, from } of unitsAt(path, options)) {
+    for await (const { hash, path: name, bytes, from } of unitsAt(path, { ...options, except })) {
       count += 1;
       all.add(hash);
       await options.onInput?.({ inputs: count, machines: all.size });

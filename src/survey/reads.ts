@@ -10,15 +10,23 @@ export class Reads implements DiagnosticSink {
   readonly #sink: DiagnosticSink;
   readonly #isKept: boolean;
   readonly #kept = new Map<string, FileResult>();
+  readonly #without: string | undefined;
   #bytes = 0;
   readonly #refused = new Set<string>();
   #fault: string | undefined;
   #passing: string | undefined;
 
-  /** @param isKept each file is read once, as far as `input-bytes` goes, so that all who look at it see the same */
-  constructor(sink: DiagnosticSink, isKept = false) {
+  /**
+   * @param isKept each file is read once, as far as `input-bytes` goes, so that all who look at it see the same
+   * @param without a path below the folder, in the form of {@link Listed}, that is passed over
+   */
+  constructor(
+    sink: DiagnosticSink,
+    { isKept = false, without }: { readonly isKept?: boolean; readonly without?: string } = {},
+  ) {
     this.#sink = sink;
     this.#isKept = isKept;
+    this.#without = without;
   }
 
   /** What the host refused first. */
@@ -53,7 +61,8 @@ export class Reads implements DiagnosticSink {
 
   /** The same names; what is read of them is noted. */
   of(listed: readonly Listed[]): readonly Listed[] {
-    return listed.map((each) => ({
+    const kept = listed.filter(({ path }) => path !== this.#without);
+    return kept.map((each) => ({
       ...each,
       read: (used) => this.#read(each, used),
       list: (below, sink) =>

@@ -297,6 +297,24 @@ describe('a survey', () => {
     expect(await rowsIn(into, 'inputs')).toHaveLength(7);
   });
 
+  test('does not find itself where it is kept among its inputs', async () => {
+    const inputs = join(folder, 'around');
+    mkdirSync(join(inputs, 'deep'), { recursive: true });
+    writeFileSync(join(inputs, 'a.dts'), '/dts-v1/; / { };');
+    writeFileSync(join(inputs, 'b.dts'), '/dts-v1/; / { b; };');
+    const argv = ['survey', '.', '--into', 'deep/store'];
+    const first = await run(argv, { cwd: inputs });
+    expect([first.status, first.stdout]).toEqual([0, expect.stringMatching(/^2 inputs/)]);
+    const content = contentOf(join(inputs, 'deep', 'store'));
+    expect(await run(argv, { cwd: inputs })).toEqual(first);
+    expect(contentOf(join(inputs, 'deep', 'store'))).toEqual(content);
+    // With a log the folder is one machine, which would be another after each run.
+    writeFileSync(join(inputs, 'dmesg'), '[    0.000000] Linux version 6.12.30 (a@b) #1 SMP\n');
+    rmSync(join(inputs, 'b.dts'));
+    const { status, stderr } = await run(['survey', '.', '--into', 'again'], { cwd: inputs });
+    expect([status, stderr]).toEqual([2, expect.stringContaining('the survey is in it')]);
+  });
+
   test('says what is wrong with how it was asked', async () => {
     expect(await run(['survey', SAMPLES])).toMatchObject({ status: 2, stdout: '' });
     expect((await run(['survey', SAMPLES, '--into', join(folder, 'x'), '--jobs', '0'])).stderr).toMatch(

@@ -1,5 +1,5 @@
 /** The files that a run has read, so that its result is never written over one of them. */
-import { realpathSync, statSync } from 'node:fs';
+import { fstatSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 
 export class InputFiles {
@@ -15,6 +15,16 @@ export class InputFiles {
       else this.#files.add(`${dev}:${ino}`);
     } catch {
       // A file that can't be found is not read either.
+    }
+  }
+
+  /** Records what standard input comes from, where that is a file. @param descriptor another one, for tests */
+  addStandardInput(descriptor = 0): void {
+    try {
+      const stat = fstatSync(descriptor, { bigint: true });
+      if (stat.isFile()) this.#files.add(`${stat.dev}:${stat.ino}`);
+    } catch {
+      // It is closed.
     }
   }
 

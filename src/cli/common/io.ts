@@ -122,6 +122,7 @@ function standardInputIsPiped(): boolean {
 export function processIo(): Io {
   const clear = (): void => progress.clear();
   const stderr = descriptorOutput(2, true, clear);
+  const inputs = new InputFiles();
   const { TERM, CI } = process.env;
   const progress = terminalProgress(
     2,
@@ -134,6 +135,7 @@ export function processIo(): Io {
     readStdin: async (limit) => {
       // Typed input must not be mixed with the progress line.
       progress.clear();
+      inputs.addStandardInput();
       return readDescriptor(0, limit);
     },
     isPiped: standardInputIsPiped,
@@ -142,6 +144,6 @@ export function processIo(): Io {
     rows: async () => process.stdout.rows,
     env: process.env,
     cwd: process.cwd(),
-    inputs: new InputFiles(),
+    inputs,
   };
 }

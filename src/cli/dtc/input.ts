@@ -112,6 +112,7 @@ export class DtcInput {
     if ('failure' in read) throw new Fatal(`Couldn't open "${name}": ${read.failure}`);
     if ('directory' in read) throw new Fatal(`Error reading "${name}": Is a directory`);
     this.opened.push(name);
+    this.#io.inputs.add(this.#resolve(path));
     return { path, name, bytes: read.bytes };
   }
 
@@ -126,7 +127,10 @@ export class DtcInput {
       includePaths,
       // As dtc does: any file that the source names, unless --include-root is given.
       includeRoots: includeRoots.length > 0 ? includeRoots : ['/'],
-      opened: (file) => this.opened.push(file),
+      opened: (file) => {
+        this.opened.push(file);
+        this.#io.inputs.add(this.#resolve(file));
+      },
       clock: sourceClock(this.#io),
     });
     const sink = new DiagnosticList();

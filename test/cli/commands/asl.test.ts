@@ -75,6 +75,13 @@ describe('fwmap asl', () => {
     expect(stderr).toMatch(/bad\.asl:1\.\d+: error: ',' expected before '\)'/);
   });
 
+  it('ends with status 2 where a source had an error, and prints the rest', async () => {
+    const broken = join(folder, 'broken.asl');
+    writeFileSync(broken, 'DefinitionBlock ("", "SSDT", 2, "T", "T", 1) {\n Name (A, 1)\n Name (B, \n}\n');
+    const { status, stdout } = await run(['asl', broken]);
+    expect([status, stdout]).toEqual([2, expect.stringContaining('Name (A')]);
+  });
+
   it.each([
     [['asl', dsdt, '-D', 'LENGTH=1', '--table', 'SSDT9'], 'no table SSDT9'],
     [['asl', '--compile', dsdt, '--creator', 'X'], '--creator X'],

@@ -2,11 +2,13 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -16,7 +18,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { processIo } from '../../../src/cli/common/io.ts';
 import { hasProgram } from '../../containers/pack.ts';
 import { run } from '../fake-io.ts';
 
@@ -27,6 +31,8 @@ mkdirSync(inside);
 mkdirSync(join(folder, 'outside'));
 
 /** Absolute paths below `folder` for what is named. */
+const COMMAND = fileURLToPath(new URL('../../../bin/fwmap.js', import.meta.url));
+const isBuilt = existsSync(new URL('../../../dist/start.cjs', import.meta.url));
 const at = (...parts: string[]): string => join(folder, ...parts);
 
 writeFileSync(at('outside', 'there'), 'secret\n');
@@ -121,6 +127,40 @@ describe('--output', () => {
       expect((await run(argv)).status).toBe(2);
     expect(readFileSync(config, 'utf8')).toBe('CONFIG_SYSFB=y\n');
     expect(readFileSync(join(tables, 'board.dts'), 'utf8')).toBe('/dts-v1/;\n/ { };\n');
+  });
+
+  test('nor onto a file that standard input is', async () => {
+    const board = at('standard.dts');
+    writeFileSync(board, '/dts-v1/;\n/ { };\n');
+    const input = openSync(board, 'r');
+    const io = processIo();
+    io.inputs.addStandardInput(input);
+    closeSync(input);
+    expect([io.inputs.has(board), io.inputs.has(BOARD)]).toEqual([true, false]);
+    if (!isBuilt) return;
+    const again = openSync(board, 'r');
+    const { status, stderr } = spawnSync(process.execPath, [COMMAND, 'windows', '-', '--output', board], {
+      stdio: [again, 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(again);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('it is an input')]);
+    expect(readFileSync(board, 'utf8')).toBe('/dts-v1/;\n/ { };\n');
+  });
+
+  test('nor does dtc, with what it makes or with the names of what it read', async () => {
+    const before = readFileSync(BOARD, 'utf8');
+    const link = at('dtc-link.dts');
+    symlinkSync(BOARD, link);
+    for (const argv of [
+      ['dtc', '-o', link, BOARD],
+      ['dtc', '-o', at('inside', 'part.dtsi'), BOARD],
+      ['dtc', '-o', at('board.dtb'), '-d', BOARD, BOARD],
+    ]) {
+      const { status, stderr } = await run(argv);
+      expect([argv, status, stderr]).toEqual([argv, 1, expect.stringContaining('it is an input')]);
+    }
+    expect(readFileSync(BOARD, 'utf8')).toBe(before);
   });
 
   test('a link stays a link, also one to nothing yet', async () => {

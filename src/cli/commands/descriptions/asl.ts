@@ -75,16 +75,18 @@ export const command = defineCommand({
       : await printed(artifacts, options, io, sink);
     writeDiagnostics(sink.all, io);
     if (files === undefined || files.length === 0) return EXIT_ERROR;
+    // What could be read is printed all the same.
+    const status = sink.hasErrors ? EXIT_ERROR : 0;
     if (options.directory !== undefined) {
       makeFolder(options.directory, io);
       for (const { name, content } of files) {
         writeResult(content, { output: resolve(io.cwd, options.directory, name) }, io);
       }
-      return 0;
+      return status;
     }
     if (files.every((file): file is TextFile => typeof file.content === 'string')) {
       await writePaged(files.map((file) => file.content).join('\n'), options, io);
-      return 0;
+      return status;
     }
     if (files.length > 1) {
       throw new CommandError(
@@ -93,7 +95,7 @@ export const command = defineCommand({
       );
     }
     writeResult(files[0]!.content, options, io);
-    return 0;
+    return status;
   },
 });
 
