@@ -114,24 +114,23 @@ export interface CrsEntry {
   readonly table?: AcpiTable;
 }
 
+/** What a device says of itself. */
+export type Identity = Pick<
+  CrsEntry,
+  | 'hid'
+  | 'cid'
+  | 'idsUnknown'
+  | 'uid'
+  | 'adr'
+  | 'sta'
+  | 'staValue'
+  | 'segment'
+  | 'baseBus'
+  | 'hasConfigurationBase'
+>;
+
 /** A device without `_CRS`, which has no {@link CrsEntry}. */
-export interface DeviceWithoutCrs
-  extends Pick<
-    CrsEntry,
-    | 'device'
-    | 'hid'
-    | 'cid'
-    | 'idsUnknown'
-    | 'uid'
-    | 'adr'
-    | 'sta'
-    | 'staValue'
-    | 'segment'
-    | 'baseBus'
-    | 'hasConfigurationBase'
-    | 'span'
-    | 'table'
-  > {
+export interface DeviceWithoutCrs extends Identity, Pick<CrsEntry, 'device' | 'span' | 'table'> {
   /** 1 if it exists, or an expression for whether it does. */
   readonly when: Quantity;
 }
