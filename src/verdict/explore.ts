@@ -292,23 +292,21 @@ class Solver {
     if (yes && no) return { yes, no };
     // Which authority made the difference?
     const excluded = yes ? opposite : condition;
-    if (
-      this.#authorities.some(({ id }) => !this.#used.has(id)) &&
-      !this.#context.isAlike(place.all, place.firm, excluded) &&
-      this.#beside(place.firm, excluded)
-    )
-      for (const { id } of this.#needed(place, excluded)) this.#used.add(id);
+    const concerned = this.#authorities.filter((authority) =>
+      this.#context.concerns(place.all, authority.condition, excluded),
+    );
+    if (concerned.some(({ id }) => !this.#used.has(id)) && this.#beside(place.firm, excluded))
+      for (const { id } of this.#needed(place, concerned, excluded)) this.#used.add(id);
     // Constraints that contradict each other leave no world: then the path alone decides.
     return yes || no ? { yes, no } : { yes: true, no: false };
   }
 
-  /** Authorities that exclude the condition: each by itself, else all of them. */
-  #needed({ firm }: Place, condition: Condition): readonly Constraint[] {
-    const single = this.#authorities.filter((authority) => {
-      const beside = this.#context.with(firm, authority.condition);
-      return !this.#context.isAlike(beside, firm, condition) && !this.#beside(beside, condition);
-    });
-    return single.length > 0 ? single : this.#authorities;
+  /** Of some authorities those that exclude the condition: each by itself, else all of them. */
+  #needed({ firm }: Place, authorities: readonly Constraint[], condition: Condition): readonly Constraint[] {
+    const single = authorities.filter(
+      (authority) => !this.#beside(this.#context.with(firm, authority.condition), condition),
+    );
+    return single.length > 0 ? single : authorities;
   }
 
   #beside(others: Together, condition: Condition): boolean {

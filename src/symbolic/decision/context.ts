@@ -184,11 +184,12 @@ export class DecisionContext {
     });
   }
 
-  /** Do the same conditions of both have to do with a condition? Then both allow it, or neither does. */
-  isAlike(one: Together, other: Together, condition: Quantity): boolean {
-    const own = this.#conjuncts([condition]);
-    if (own === false || one.isNever || other.isNever) return false;
-    return this.#partBearing(one, own) === this.#partBearing(other, own);
+  /** Has one of them, which is among those that hold together, to do with a condition, by itself or by way of others? */
+  concerns(together: Together, one: Quantity, condition: Quantity): boolean {
+    const [own, asked] = [this.#conjuncts([one]), this.#conjuncts([condition])];
+    if (own === false || asked === false || together.isNever) return true;
+    const met = bearingParts(together, asked);
+    return bearingParts({ parts: met, isNever: false }, own).length > 0;
   }
 
   #functionOfPart(part: Part, bits: Bits): Bdd {
