@@ -206,6 +206,9 @@ export class DecisionContext {
 
   /** The conditions that are gathered, each once; false when one of them never holds, or is another's opposite. */
   #conjuncts(conditions: readonly Quantity[]): Entry[] | false {
+    const [only] = conditions;
+    if (conditions.length === 1 && only !== undefined && !isKnown(only) && only.kind !== 'all')
+      return [this.#entryOf(only)];
     const found = new Set<Entry>();
     for (const condition of conditions) {
       if (isKnown(condition)) {

@@ -22,7 +22,8 @@ export interface Cover {
  */
 export function coverOf(condition: Quantity, given: Quantity = 1n): Cover {
   if (isKnown(condition)) return { alternatives: condition === 0n ? [] : [[]], complete: true };
-  if (given === 1n && isPlain(condition)) return { alternatives: asBuilt(condition), complete: true };
+  if (given === 1n && isPlain(condition))
+    return { alternatives: asBuilt(condition).map(plainly), complete: true };
   const alternatives = bounded(() => alternativesOf(condition, given));
   return alternatives === undefined
     ? { alternatives: asBuilt(condition), complete: false }
@@ -43,9 +44,24 @@ export function isPlain(condition: Expr): boolean {
   );
 }
 
+/** Of two values that a choice has, the one that it takes is named. */
+function plainly(literals: readonly Literal[]): Literal[] {
+  return literals.map((literal) => {
+    const { left, op } = literal;
+    return op === '!=' && isOneOfTwo(left) ? { left, op: '==', right: 1n } : literal;
+  });
+}
+
+/** Is it a choice between two values that have no order? As a condition it is that the second one is taken. */
+function isOneOfTwo(value: Quantity): boolean {
+  return (
+    !isKnown(value) && value.kind === 'choice' && !value.choice.ordered && value.choice.values.length === 2
+  );
+}
+
 /** Is it written as it is, whatever else could be? */
 function isPlainComparison(condition: Expr): boolean {
-  if (condition.kind !== 'compare') return false;
+  if (condition.kind !== 'compare') return isOneOfTwo(condition.kind === 'not' ? condition.of : condition);
   const { op, left, right } = condition;
   if (op === 'eq' || op === 'ne') {
     if (isKnown(left) || !isKnown(right)) return false;
