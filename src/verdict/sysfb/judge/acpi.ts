@@ -11,7 +11,6 @@ import {
   type ReservationPlan,
 } from '../../../linux/vmbus/reservation.ts';
 import { formatQuantity, isKnown, type Quantity } from '../../../symbolic/index.ts';
-import { formatRange } from '../../../window/range-text.ts';
 import type { AddressWindow } from '../../../window/window.ts';
 import type { FramebufferFinding } from '../../framebuffers.ts';
 import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
@@ -20,7 +19,7 @@ import type { Situation } from '../situation/situation.ts';
 import type { AcpiSubject } from '../subject.ts';
 import { HAS_VIDEO, IS_EFI, LFB_IS_ZERO } from '../variables.ts';
 import { rulesIn } from './behaviour.ts';
-import { kernelItems, listText, poolItems, sysfbItems } from './evidence.ts';
+import { kernelItems, listText, poolItems, rangeText, sysfbItems } from './evidence.ts';
 import { framebufferIn, gateRules, reservesSomewhere, somewhere } from './framebuffer.ts';
 import {
   askedArithmetic,
@@ -84,7 +83,7 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     return found.has('around') ? 'around' : 'no';
   };
   const said: EvidenceItem = { text: finding.text, ...(finding.origin ? { origin: finding.origin } : {}) };
-  const fb = placeText(place);
+  const fb = rangeText(place);
   if (ask.once('inside', () => touches(undefined)) === 'no') {
     rules.push({
       id: 'acpi-framebuffer-outside',
@@ -170,10 +169,6 @@ function outside(
   framebuffer: FramebufferFinding | null = null,
 ): Outcome {
   return { kind: 'outside', without: 'no', with: 'no', pool, framebuffer, rules, because };
-}
-
-function placeText({ base, size }: Place): string {
-  return formatRange({ space: 'memory', base, size });
 }
 
 /** What the driver reads about the framebuffer in this world. */

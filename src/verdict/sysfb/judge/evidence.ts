@@ -6,6 +6,7 @@ import { evidenceItem } from '../../facts/strength.ts';
 import type { EvidenceItem } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
+import type { Place } from './outcome.ts';
 
 /** The windows that the driver collects, each with its place in the description. */
 export function poolItems(pool: readonly AddressWindow[]): EvidenceItem[] {
@@ -30,5 +31,18 @@ export function sysfbItems({ configuration }: Situation, value: 'y' | 'n'): Evid
 }
 
 export function listText(pool: readonly AddressWindow[]): string {
-  return pool.map((window) => formatRange(window)).join(' and ');
+  return pool.map(rangeText).join(' and ');
+}
+
+/** Texts of windows and places that many worlds have in common. */
+const texts = new WeakMap<object, string>();
+
+/** A window, or a place in memory, as it is printed. */
+export function rangeText(range: AddressWindow | Place): string {
+  let text = texts.get(range);
+  if (text === undefined) {
+    text = formatRange('space' in range ? range : { ...range, space: 'memory' });
+    texts.set(range, text);
+  }
+  return text;
 }
