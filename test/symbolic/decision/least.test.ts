@@ -239,7 +239,7 @@ describe('two subjects', () => {
           const least = leastFor(cells);
           const number = alternatives.flat().length;
           expect(number).toBeGreaterThanOrEqual(least);
-          expect(number).toBeLessThanOrEqual(least + 3);
+          expect(number).toBeLessThanOrEqual(least + 4);
           wanted += least;
           told += number;
           const text = formatCondition(condition);
