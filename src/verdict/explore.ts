@@ -290,13 +290,16 @@ class Solver {
     const possible = this.#context.sides(place.all, condition);
     const [yes, no] = [possible.yes !== false, possible.no !== false];
     if (yes && no) return { yes, no };
-    // Which authority made the difference?
-    const excluded = yes ? opposite : condition;
-    const concerned = this.#authorities.filter((authority) =>
-      this.#context.concerns(place.all, authority.condition, excluded),
-    );
-    if (concerned.some(({ id }) => !this.#used.has(id)) && this.#beside(place.firm, excluded))
-      for (const { id } of this.#needed(place, concerned, excluded)) this.#used.add(id);
+    const isOpen = ({ id }: Constraint): boolean => !this.#used.has(id);
+    if (this.#authorities.some(isOpen)) {
+      // Which authority made the difference?
+      const excluded = yes ? opposite : condition;
+      const concerned = this.#authorities.filter((authority) =>
+        this.#context.concerns(place.all, authority.condition, excluded),
+      );
+      if (concerned.some(isOpen) && this.#beside(place.firm, excluded))
+        for (const { id } of this.#needed(place, concerned, excluded)) this.#used.add(id);
+    }
     // Constraints that contradict each other leave no world: then the path alone decides.
     return yes || no ? { yes, no } : { yes: true, no: false };
   }
