@@ -1,6 +1,14 @@
 /** The outcome of one world: can a window that VMBus hands out overlap the framebuffer, without CONFIG_SYSFB and with it? */
 import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
-import { bitsOf, type Condition, compare, type Quantity, sum } from '../../../symbolic/index.ts';
+import {
+  bitsOf,
+  type Condition,
+  compare,
+  type Expr,
+  isKnown,
+  type Quantity,
+  sum,
+} from '../../../symbolic/index.ts';
 import type { AddressWindow } from '../../../window/window.ts';
 import type { FramebufferFinding } from '../../framebuffers.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
@@ -47,21 +55,48 @@ export type Touch = 'no' | 'around' | 'yes';
 
 const BITS = 64;
 
+type Binary = (a: Quantity, b: Quantity) => Quantity;
+
+/** Caches the results of an operation: all worlds calculate with the same few quantities. */
+function kept(make: Binary): Binary {
+  const byFirst = new WeakMap<Expr, Map<Quantity, Quantity>>();
+  const ofNumbers = new WeakMap<Expr, Map<Quantity, Quantity>>();
+  const find = (results: typeof byFirst, key: Expr, other: Quantity, a: Quantity, b: Quantity): Quantity => {
+    const known = results.get(key) ?? new Map<Quantity, Quantity>();
+    let result = known.get(other);
+    if (result !== undefined) return result;
+    result = make(a, b);
+    results.set(key, known.set(other, result));
+    return result;
+  };
+  return (a, b) => {
+    if (!isKnown(a)) return find(byFirst, a, b, a, b);
+    return isKnown(b) ? make(a, b) : find(ofNumbers, b, a, a, b);
+  };
+}
+
+const less = kept((a, b) => compare('lt', a, b));
+const same = kept((a, b) => compare('eq', a, b));
+const added = kept((a, b) => linear(a, b, 1n));
+const subtracted = kept((a, b) => linear(a, b, -1n));
+
+function linear(a: Quantity, b: Quantity, sign: bigint): Quantity {
+  return sum(BITS, 0n, [
+    { coefficient: 1n, of: a },
+    { coefficient: sign, of: b },
+  ]);
+}
+
 /** Arithmetic for addresses that are partly unknown: results of comparisons are asked. */
 export function askedArithmetic(ask: Ask): Arithmetic<Quantity> {
   const holds = (condition: Quantity): boolean => ask.holds(condition as Condition);
-  const linear = (constant: bigint, a: Quantity, b: Quantity, sign: bigint): Quantity =>
-    sum(BITS, constant, [
-      { coefficient: 1n, of: a },
-      { coefficient: sign, of: b },
-    ]);
   return {
     of: (value) => value,
-    below: (a, b) => holds(compare('lt', a, b)),
-    equal: (a, b) => holds(compare('eq', a, b)),
-    plus: (a, by) => linear(by, a, 0n, 1n),
-    add: (a, b) => linear(0n, a, b, 1n),
-    minus: (from, of) => linear(0n, from, of, -1n),
+    below: (a, b) => holds(less(a, b)),
+    equal: (a, b) => holds(same(a, b)),
+    plus: added,
+    add: added,
+    minus: subtracted,
     half: (of) => bitsOf(of, 1, BITS - 1),
     asInt: (of) => {
       const low = bitsOf(of, 0, 32);
