@@ -1,4 +1,4 @@
-/** Conditions that hold together: what is beside them, when two such sets are alike for a question, and what work is counted. */
+/** Conditions that hold together: what is beside them, which of them a question concerns, and what work is counted. */
 import { expect, test } from 'vitest';
 import { BddManager, FALSE } from '../../../src/symbolic/decision/bdd.ts';
 import {
@@ -6,6 +6,7 @@ import {
   compare,
   DecisionContext,
   type Expr,
+  gather,
   not,
   type Quantity,
   simplified,
@@ -45,24 +46,26 @@ test('one that is known, and its opposite', () => {
   expect(context.sides(known, not(is(A, 1n)) as Expr)).toEqual({ yes: false, no: true });
 });
 
-test('sets are alike for a question where the same of them bears on it', () => {
+test('one of a set concerns a question where it shares a variable with it, or with one that does', () => {
   const context = new DecisionContext();
-  const [a1, a2, b1, c1] = [is(A, 1n), is(A, 2n), is(B, 1n), is(C, 1n)];
-  const alike = (one: readonly Quantity[], other: readonly Quantity[], about: Quantity): boolean =>
-    context.isAlike(context.together(one), context.together(other), about);
-  expect(alike([a1, b1], [a1, c1], is(A, 3n))).toBe(true);
-  expect(alike([a1, b1], [a2, b1], is(A, 3n))).toBe(false);
-  expect(alike([a1, b1], [b1], is(A, 3n))).toBe(false);
-  expect(alike([b1], [a1, b1], is(A, 3n))).toBe(false);
-  expect(alike([b1], [c1], is(A, 3n))).toBe(true);
-  expect(alike([], [], is(A, 3n))).toBe(true);
-  // Through a condition of both fields.
+  const [a1, b1, c1] = [is(A, 1n), is(B, 1n), is(C, 1n)];
   const both = compare('lt', A, B);
-  expect(alike([both, b1], [both], is(A, 3n))).toBe(false);
-  expect(alike([both, b1], [both, b1, c1], is(A, 3n))).toBe(true);
-  expect(alike([0n], [0n], is(A, 3n))).toBe(false);
-  expect(alike([a1], [0n], is(A, 3n))).toBe(false);
-  expect(alike([a1], [a1], 0n)).toBe(false);
+  const concerns = (set: readonly Quantity[], one: Quantity, about: Quantity): boolean =>
+    context.concerns(context.together(set), one, about);
+  expect(concerns([a1, b1], a1, is(A, 3n))).toBe(true);
+  expect(concerns([a1, b1], b1, is(A, 3n))).toBe(false);
+  expect(concerns([a1, b1], b1, is(C, 3n))).toBe(false);
+  // Through a condition of both fields.
+  expect(concerns([both, b1], b1, is(A, 3n))).toBe(true);
+  expect(concerns([both, b1, c1], c1, is(A, 3n))).toBe(false);
+  expect(concerns([both, b1, c1], c1, compare('lt', B, C))).toBe(true);
+  // Several gathered in one, and a question of several.
+  expect(concerns([a1, b1, c1], gather('all', [b1, c1]), is(C, 3n))).toBe(true);
+  expect(concerns([a1, b1], b1, gather('all', [is(A, 3n), is(B, 3n)]))).toBe(true);
+  // Where nothing holds together, nothing is left out.
+  expect(concerns([0n], a1, is(B, 3n))).toBe(true);
+  expect(concerns([a1], 0n, is(B, 3n))).toBe(true);
+  expect(concerns([a1], a1, 0n)).toBe(true);
 });
 
 test('work is counted, and only grows', () => {
