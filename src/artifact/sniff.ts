@@ -100,10 +100,12 @@ export function looksLikeText(bytes: Uint8Array): boolean {
   let odd = 0;
   for (let at = 0; at < end; at += 1) {
     const byte = bytes[at]!;
-    if (byte < 0x20 && !TEXT_CONTROLS.has(byte)) odd += 1;
+    if (byte >= 0x20 || TEXT_CONTROLS.has(byte)) continue;
+    odd += 1;
+    // Logs and mails may have stray control bytes; blobs have them everywhere.
+    if (odd * 50 > end) return false;
   }
-  // Logs and mails may have stray control bytes; blobs have them everywhere.
-  return end > 0 && odd * 50 <= end;
+  return end > 0;
 }
 
 const ACPI_HEADER_BYTES = 36;
