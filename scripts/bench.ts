@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- NAME [ARGUMENT...]]`: measures fwmap beside a reference, both in one run. Each NAME is a file in
+ * `npm run bench [-- NAME [ARGUMENT...]]`: measures fwmap and a reference in the same run. Each NAME is a file in
  * scripts/bench/ that exports `run(args)`; without a NAME all of them run.
  */
 import { readdirSync } from 'node:fs';

@@ -1,6 +1,6 @@
-// Bundles the command and the library. Modules are put together in few files: what node spends on loading a file it
-// spends on each, and `fwmap sysfb` is to answer in less than twice the time that node takes to start. The command is
-// CommonJS for the same reason: node's loader of ES modules takes longer to start than a sample takes to be judged.
+// Bundles the command and the library. Modules are put together in few files: loading a file has a fixed cost in Node,
+// and `fwmap sysfb` is to answer in less than twice the time that Node takes to start. The command is CommonJS for the
+// same reason: Node's loader of ES modules takes longer to start than answering for a sample takes.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,11 +14,11 @@ const elsewhere = process.argv.indexOf('--outdir');
 const outdir = elsewhere > 0 ? process.argv[elsewhere + 1] : 'dist';
 
 /**
- * Bundles, each named by the files that load it and by whole folders, below src. It takes these with all that they import
- * statically, but for what is in a bundle before it. Everything else gets files of its own, loaded when a command asks for it.
+ * Bundles, each with its files and folders below src. A bundle contains these with all their static imports that are in
+ * no earlier bundle. Every other module gets a file of its own, which is loaded when a command needs it.
  */
 const BUNDLES = {
-  // What every run of `sysfb` needs.
+  // Needed by every run of `sysfb`.
   base: [
     'bytes/',
     'findings/',
@@ -37,7 +37,7 @@ const BUNDLES = {
     'report/formats/json-parts.ts',
   ],
   tree: ['window/from-device-tree.ts', 'devicetree/read.ts'],
-  // Reading ACPI tables; what their code may do comes apart, it isn't run for every question.
+  // Reading ACPI tables; executing their code is a bundle of its own, as not every question needs it.
   acpi: [
     'window/from-acpi.ts',
     'acpi/prune/devices-by-id.ts',
@@ -51,12 +51,12 @@ const BUNDLES = {
 };
 
 /**
- * All that is not bundled. Every other package is: installed whole they would be several times as large as what is used of
- * them, and fwmap depends on nothing. These are for a fleet, and who has one installs them.
+ * Packages that are not bundled. All others are: the parts used are a fraction of their size, and fwmap has no
+ * dependencies. These are needed for fleets only, and are installed by their users.
  */
 const OPTIONAL = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies);
 
-/** The packages that went into a bundle, for their licences. */
+/** The packages in the bundles, for their licences. */
 const packages = new Set();
 
 const source = resolve('src') + sep;
@@ -64,7 +64,7 @@ const within = (id) => (id.startsWith(source) ? id.slice(source.length).replaceA
 
 rmSync(outdir, { recursive: true, force: true });
 
-/** The loader of ES modules, through which `import()` goes, takes longer to start than Node's own modules take to load. */
+/** `import()` uses the loader of ES modules, which takes longer to start than `require` takes for a module of Node. */
 const nodeRequired = {
   name: 'node-required',
   // Before minification lines are those of the sources, so source maps stay right.
@@ -77,12 +77,12 @@ const nodeRequired = {
   }),
 };
 
-/** @param input its name is that of the file */
+/** @param input entry points by the name of their output file */
 async function bundle(input, format, extension) {
   const built = await rolldown({
     input,
     platform: 'node',
-    // Of a tree that somebody is working on, a private bundle takes what is there.
+    // A bundle with --outdir may be made of a working tree in which imported files are missing.
     external: (id, importer) =>
       id.startsWith('node:') ||
       OPTIONAL.includes(id) ||
@@ -91,9 +91,9 @@ async function bundle(input, format, extension) {
         id.startsWith('.') &&
         !existsSync(resolve(dirname(importer), id))),
     onLog(level, log, report) {
-      // That a module is loaded with another after all is what the bundles above are for.
+      // BUNDLES puts modules together on purpose, also those that are imported dynamically.
       if (log.code === 'INEFFECTIVE_DYNAMIC_IMPORT') return;
-      // Of yargs' configuration files, which fwmap has none of.
+      // For yargs' configuration files, which fwmap does not use.
       if (log.code === 'EMPTY_IMPORT_META' && log.id?.includes('/node_modules/yargs/')) return;
       report(level, log);
     },
@@ -105,7 +105,7 @@ async function bundle(input, format, extension) {
     chunkFileNames: `[name]-[hash].${extension}`,
     minify: true,
     sourcemap: outdir === 'dist',
-    // A byte a letter in memory, which is how `src/cli/start/` reads them.
+    // One byte per character, which is how `src/cli/start/` reads the files.
     charset: 'ascii',
     plugins: [nodeRequired],
     codeSplitting: {
@@ -128,7 +128,7 @@ function notePackages({ moduleIds = [] }) {
   }
 }
 
-/** Tinypool's threads start with a file of their own, beside the bundle in which tinypool is. */
+/** Tinypool's threads start with their own file, which must be beside the bundle that contains tinypool. */
 async function bundleThread() {
   const built = await rolldown({
     input: { worker: 'node_modules/tinypool/dist/entry/worker.js' },
@@ -139,7 +139,7 @@ async function bundleThread() {
   await built.close();
 }
 
-/** The script of interactive pages. The library stands beside it in the page: `dist/core.js`, which is there already. */
+/** The script of interactive pages. It uses the library in the same page: `dist/core.js`, which was built before. */
 async function bundlePage() {
   const built = await rolldown({ input: { page: 'src/page/ui/main.ts' }, platform: 'browser' });
   await built.write({ file: `${outdir}/page.js`, format: 'iife', minify: true, sourcemap: true });
@@ -166,7 +166,7 @@ if (outdir === 'dist') {
   await bundleThread();
 }
 
-/** One copy of the library for Node: ES modules take the names from the CommonJS files, and `fwmap/core` is part of them. */
+/** One copy of the library for Node: the ES modules and `fwmap/core` re-export the CommonJS file. */
 async function writeWrappers() {
   const { default: library } = await import(pathToFileURL(resolve(outdir, 'index.cjs')).href);
   const names = Object.keys(library).sort();
@@ -177,7 +177,7 @@ async function writeWrappers() {
   writeFileSync(`${outdir}/core.cjs`, `module.exports = require('./index.cjs');\n`);
 }
 
-/** What the licences of bundled packages ask for: their text goes along. */
+/** The texts of the bundled packages' licences, which these require. */
 function writeLicences() {
   const texts = [...packages].sort().map((name) => {
     const folder = `node_modules/${name}`;
@@ -190,13 +190,13 @@ function writeLicences() {
   writeFileSync(`${outdir}/LICENSES.txt`, texts.join('\n---\n\n'));
 }
 
-/** Declarations of both entries, each in one file; CommonJS has its own, with the same text. */
+/** Declarations of both entry points, one file each; the copies for CommonJS have the same text. */
 async function bundleTypes() {
   const built = await rolldown({
     input: { index: 'src/index.ts', core: 'src/core.ts' },
     external: [/^node:/],
     plugins: [dts({ emitDtsOnly: true, tsconfig: 'scripts/tsconfig.build.json' })],
-    // The compiler reads the types of all of src, which takes the time it takes.
+    // No warning about the time: the compiler reads the types of all of src.
     checks: { pluginTimings: false },
   });
   await built.write({

@@ -1,10 +1,10 @@
-// `fwmap/core`: one file without a `node:` import, for Node and for browsers. What it needs of Node's globals is bundled.
+// `fwmap/core`: one file without a `node:` import, for Node and for browsers. Replacements of Node's globals are bundled.
 import { resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /**
- * @param file where it is written
- * @returns what was written; it imports nothing
+ * @param file path of the output
+ * @returns the chunks that were written; they import nothing
  */
 export async function bundleCore(file) {
   const here = import.meta.dirname;

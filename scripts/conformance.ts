@@ -1,7 +1,7 @@
 /**
- * `npm run conformance -- NAME [ARGUMENT...]`: holds fwmap against a reference. Each NAME is a file in one of the folders of
- * scripts/conformance/ that exports `run(args)`, prints what differs and ends with `N passed, N failed`; folders below those
- * hold what it is made of.
+ * `npm run conformance -- NAME [ARGUMENT...]`: compares fwmap with a reference. Each NAME is a file in one of the folders
+ * of scripts/conformance/ that exports `run(args)`, prints the differences and ends with `N passed, N failed`; folders
+ * below those contain its parts.
  */
 import { readdirSync } from 'node:fs';
 

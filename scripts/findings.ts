@@ -1,4 +1,4 @@
-/** `npm run findings`: writes docs/findings.md from the registry. A test holds it current. */
+/** `npm run findings`: writes docs/findings.md from the registry. A test checks that it is current. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { findingsMarkdown } from './findings/markdown.ts';
 

@@ -1,4 +1,4 @@
-/** `npm run fleet-columns`: writes the columns into docs/fleet.md. A test holds them current. */
+/** `npm run fleet-columns`: writes the columns into docs/fleet.md. A test checks that they are current. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { withColumns } from './fleet/columns.ts';
 

@@ -1,7 +1,7 @@
 /**
- * `npm run fleet-inputs -- DIR [--trees N] [--dumps N] [--tables FILE]...`: writes a fleet to try a survey on: device tree
- * blobs and table dumps as acpidump prints them, each a sample with other numbers in it. `--tables` names files of tables one
- * behind the other, of which dumps are made besides the samples. The same N gives the same files.
+ * `npm run fleet-inputs -- DIR [--trees N] [--dumps N] [--tables FILE]...`: writes inputs of a fleet to try a survey on:
+ * device tree blobs and output of acpidump, each a sample with other numbers in it. `--tables` names files with
+ * concatenated tables from which further dumps are made. The same N gives the same files.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

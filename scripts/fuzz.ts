@@ -1,9 +1,9 @@
 /**
- * `npm run fuzz -- [OPTION...] [FILE...]`: hostile input through every reader, for as long as it is told. Every step of a case
- * is one that a command does: it must end without an exception, within the time given, in CPU time, with the process below
- * the memory given, and where the right value is known, with that. Options: fuzz/options.ts; targets: fuzz/targets/.
+ * `npm run fuzz -- [OPTION...] [FILE...]`: hostile input through every reader, for a given time. Every step of a case is
+ * one that a command does: it must end without an exception, within the given CPU time, with the process below the given
+ * memory, and, if the right value is known, with this value. Options: fuzz/options.ts; targets: fuzz/targets/.
  *
- * A case is made from the seed, its target and its number alone, so a failure is seen again with
+ * A case depends on the seed, its target and its number only, so a failure is reproduced with
  * `--target NAME --seed S --from N --cases 1`; its input is written to NAME-SEED-NUMBER.bin, for `--input`. The exit
  * status is 1 if a case failed.
  */
@@ -16,7 +16,7 @@ import { GROUPS, type Target } from './fuzz/target.ts';
 import { targetsNamed, targetsOf } from './fuzz/targets/all.ts';
 import { work } from './fuzz/worker.ts';
 
-/** Without those that have nothing to compare with here, which is told. */
+/** The targets whose reference program is installed; prints the others. */
 function installed(targets: readonly Target[]): Target[] {
   return targets.filter(({ name, needs }) => {
     const isThere = needs === undefined || hasProgram(needs);

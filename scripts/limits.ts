@@ -1,4 +1,4 @@
-/** `npm run limits`: writes docs/limits.md from the limits. A test holds it current. */
+/** `npm run limits`: writes docs/limits.md from the limits. A test checks that it is current. */
 import { writeFileSync } from 'node:fs';
 import { limitsMarkdown } from './limits/markdown.ts';
 

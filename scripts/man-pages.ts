@@ -1,6 +1,6 @@
 /**
- * `node --import tsx scripts/man-pages.ts DIR`: writes the manual pages, fwmap(1) and one a command. They are made of what
- * `fwmap help` prints: the descriptions and option tables of the commands.
+ * `node --import tsx scripts/man-pages.ts DIR`: writes the manual pages, fwmap(1) and one per command. They have the same
+ * sources as `fwmap help`: the descriptions and option tables of the commands.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * `npm run schemas`: writes schemas/ from the types of src/report/json; with `--check` it writes nothing, and fails where
- * one isn't current, which a test asks.
+ * `npm run schemas`: writes schemas/ from the types of src/report/json; with `--check`, which a test uses, it writes
+ * nothing and fails if a schema is not current.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { generateSchemas } from './schemas/generate.mjs';

@@ -1,10 +1,10 @@
-// Source maps as the package has them. Whole they are larger than the code that they belong to.
+// Reduces source maps for the package. Complete ones are larger than the code.
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 
 /**
- * One segment for each step to another line of the sources: a stack trace shows the line. Columns, names and the text of
- * the sources, which is not in the package, are left out.
- * @param text of a source map @returns the text of the smaller one
+ * Keeps one segment per line of the sources, which suffices for stack traces. Columns, names and the text of the sources
+ * are left out.
+ * @param text a source map @returns the reduced source map
  */
 export function thinMap(text) {
   const { version, file, sources, mappings } = JSON.parse(text);

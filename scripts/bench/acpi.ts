@@ -1,11 +1,11 @@
 /**
- * `npm run bench -- acpi [DIRECTORY]`: real machines' tables against ACPICA's acpiexec.
+ * `npm run bench -- acpi [DIRECTORY]`: tables of real machines, compared with ACPICA's acpiexec.
  *
- * DIRECTORY holds acpidump texts, one a machine, gzipped or not (../shared/corpus/acpi). All of them are loaded and every
- * `_CRS` evaluated in this process; acpiexec is run machine by machine, on what acpixtract makes of the dump, for the same
- * objects. Then `fwmap sysfb` as a whole process, against a Node that does nothing: on a PC's DSDT of about 120 KiB, and
- * on a Hyper-V machine's of that size with 2,048 processors (../shared/corpus/hyperv-gen2), alone, with all its tables,
- * and with a value set.
+ * DIRECTORY holds outputs of acpidump, one per machine, gzipped or not (../shared/corpus/acpi). All of them are loaded and
+ * every `_CRS` is evaluated in this process; acpiexec is run once per machine, on the tables that acpixtract extracts, for
+ * the same objects. Then `fwmap sysfb` as a whole process, compared with a Node that does nothing: on a PC's DSDT of about
+ * 120 KiB, and on that of a Hyper-V machine with 2,048 processors (../shared/corpus/hyperv-gen2), alone, with all its
+ * tables, and with a value set.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -24,11 +24,11 @@ const SHARED = '../shared/corpus/acpi';
 const HYPERV = '../shared/corpus/hyperv-gen2';
 /** At most this share of acpiexec's CPU time. */
 const BOUND = 0.5;
-/** A whole process on a DSDT of that size may take so many times a Node that does nothing. */
+/** Most time of a whole process on a DSDT of that size, in multiples of a Node that does nothing. */
 const PROCESS_BOUND = 2.5;
 const DSDT_BYTES = 120 * 1024;
 const RUNS = 15;
-/** Loops of firmware that waits for a device are given up after ten seconds; beyond that something is wrong. */
+/** acpiexec aborts loops that wait for a device after ten seconds; a run that takes this long has failed. */
 const TIMEOUT = 120_000;
 
 interface Machine {
@@ -42,7 +42,7 @@ interface Run {
   readonly tables: readonly AcpiTable[];
 }
 
-/** All of a folder's machines in this process against acpiexec machine by machine; undefined where there is no acpiexec. */
+/** Evaluates all machines of a folder in this process and compares with acpiexec; undefined without acpiexec. */
 export async function inOneProcess(
   folder = SHARED,
 ): Promise<{ readonly machines: number; readonly ratio: number } | undefined> {
@@ -80,7 +80,7 @@ export async function run(args: string[]): Promise<number> {
   return Math.max(status, wholeProcesses(runs.flatMap(({ tables }) => tables)));
 }
 
-/** One machine read, loaded and evaluated, with the CPU time of it all. */
+/** Reads, loads and evaluates one machine and measures the CPU time. */
 async function ours(machine: Machine): Promise<Run> {
   const started = process.cpuUsage();
   const sink = new DiagnosticList();
@@ -110,7 +110,7 @@ function againstAcpiexec(
   };
 }
 
-/** CPU seconds of acpiexec, by the shell's own count of its children. */
+/** CPU seconds of acpiexec, from the shell's `times`. */
 function acpiexecSeconds(machine: Machine, devices: readonly string[]): number {
   const folder = mkdtempSync(join(tmpdir(), 'fwmap-bench-'));
   try {

@@ -1,4 +1,4 @@
-/** One side of the benchmark `dtc`: what is done in a process of its own. Prints what it took as JSON. */
+/** fwmap's side of the benchmark `dtc`, run in its own process. Prints the measured time and memory as JSON. */
 import { readFileSync } from 'node:fs';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
@@ -23,7 +23,7 @@ export interface Task {
 export interface Outcome {
   /** User and system time of the work, in seconds. */
   readonly seconds: number;
-  /** The most memory that the process had, in bytes. */
+  /** Peak memory of the process, in bytes. */
   readonly peak: number;
 }
 
@@ -39,7 +39,7 @@ function compileBoards({ linux, list }: NonNullable<Task['boards']>): void {
   }
 }
 
-/** To windows, with their bounds. */
+/** Decodes blobs into windows, with their bounds. */
 function decodeBlobs(paths: readonly string[]): void {
   for (const path of paths) {
     const source = { name: path, form: 'blob', bytes: readFileSync(path) } as const;

@@ -1,13 +1,13 @@
 /**
- * CPU time of one process beside a tool started once for each file, as build systems do; and that the one process needs
- * no more memory for many boards than for some.
+ * CPU time of one process for all files, compared with dtc started once per file, as build systems do; also checks that
+ * the memory of the process does not grow with the number of boards.
  *
  *   npm run bench -- dtc [LINUX_SOURCE] [DTC] [EVERY]
  *
- * boards: every board (or each EVERYth) of Linux, source to blob, beside `cpp | dtc`; needs an unpacked kernel source.
- * blobs: every blob of the corpus to windows, beside `dtc -I dtb -O dts`; the median of several runs in turn.
+ * boards: every board (or each EVERYth) of Linux, source to blob, compared with `cpp | dtc`; needs a kernel source tree.
+ * blobs: every blob of the corpus to windows, compared with `dtc -I dtb -O dts`; the median of several alternating runs.
  *
- * Our side is bundled first, as it is for users: transformed file by file it is slower.
+ * fwmap's side is bundled first, as it is for users: it is slower if each file is transformed.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,9 +21,9 @@ import { median } from './measure.ts';
 const CORPUS = '../shared/corpus';
 const BUNDLE = 'node_modules/.cache/bench/dtc-work.mjs';
 const ROUNDS = 7;
-/** Numbers of boards that memory is looked at for, besides all. */
+/** Numbers of boards for which memory is measured, besides all of them. */
 const MEMORY_STEPS = [300, 1000];
-/** How much more memory all boards may need than the most of these: the largest boards are among the first thousand. */
+/** Bound of the ratio of the memory for all boards and for the largest of these numbers. */
 const MEMORY_GROWTH = 1.25;
 
 async function bundle(): Promise<void> {
@@ -62,7 +62,7 @@ function say(what: string, mine: number, theirs: number, ratio: number, limit: n
   return ratio <= limit ? 0 : 1;
 }
 
-/** Every board in one process beside `cpp | dtc`, processor time; undefined without dtc or the corpus. */
+/** Ratio of the CPU time of every board in one process and with `cpp | dtc`; undefined without dtc or the corpus. */
 export async function boardsInOneProcess(
   linux: string,
 ): Promise<{ readonly boards: number; readonly ratio: number } | undefined> {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- growth [PART OF A NAME]`: the input of every reader doubled four times. What a run takes has to grow no
- * faster than its input, and to stay within 1.5 s of CPU a megabyte (1.5 s at least) and 512 MiB beyond its size.
+ * `npm run bench -- growth [PART OF A NAME]`: the input of every reader doubled four times. The time must grow no faster
+ * than the input, and stay within 1.5 s of CPU per megabyte (at least 1.5 s); memory within 512 MiB more than its size.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -9,11 +9,11 @@ import type { Measured } from './growth/worker.ts';
 
 const SECONDS_A_MEGABYTE = 1.5;
 const MOST_BYTES = 512 << 20;
-/** Two doublings may take so many times as long; linear is 4, n log n a little more, quadratic 16. */
+/** Bound of the ratio of times over two doublings; it is 4 for linear, 16 for quadratic growth. */
 const MOST_FACTOR = 8;
-/** What takes less is noise. */
+/** Shorter times are not compared. */
 const LEAST_SECONDS = 0.25;
-/** Milliseconds by the clock after which a row is given up. */
+/** Milliseconds of wall clock after which a row is aborted. */
 const PATIENCE = 300_000;
 
 function measure(name: string): Promise<Measured[]> {
@@ -32,7 +32,7 @@ function measure(name: string): Promise<Measured[]> {
   });
 }
 
-/** What is wrong with a row, for a person. */
+/** The bounds that a row exceeds, as text. */
 function faultsOf(measured: readonly Measured[]): string[] {
   const last = measured.at(-1);
   if (measured.length < 5 || last === undefined) return ['it does not end'];

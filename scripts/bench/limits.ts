@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- limits [--before CHECKOUT] [--markdown] [PART OF A NAME]`: the inputs that once took more than a second a
- * megabyte or 512 MiB (`corpus/field/limits` beside the checkout, and what issues told of), each by the bundle in a process
- * of its own: CPU time and peak memory, beside those of another built checkout. Fails beyond 1.5 s of CPU a megabyte (1.5 s at
- * least) or 512 MiB beyond the input's size.
+ * `npm run bench -- limits [--before CHECKOUT] [--markdown] [PART OF A NAME]`: the inputs that once took more than a
+ * second per megabyte or 512 MiB (`corpus/field/limits` beside the checkout, and those of issues), each with the bundle in
+ * its own process: CPU time and peak memory, optionally with those of another built checkout. Fails beyond 1.5 s of CPU
+ * per megabyte (at least 1.5 s) or 512 MiB more than the input's size.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -18,15 +18,15 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus/field/limits', import.meta.url));
 const SECONDS_A_MEGABYTE = 1.5;
 const MOST_BYTES = 512 << 20;
-/** Seconds by the clock after which a run is ended. */
+/** Seconds of wall clock after which a run is killed. */
 const PATIENCE = 120;
-/** Zeros that are packed into an input. */
+/** Number of zeros in a compressed input. */
 const PACKED = 512 << 20;
 
 interface Input {
   readonly name: string;
   readonly argv: readonly string[];
-  /** Of all that is read. */
+  /** Bytes of all files that are read. */
   readonly bytes: number;
 }
 
@@ -35,7 +35,7 @@ interface Cost {
   readonly rss: number;
 }
 
-/** What a process took, told by itself when it ends, so that no program is needed for it. */
+/** A preloaded script with which a process writes its own time and memory when it ends, so no other program is needed. */
 const TELL = `process.on('exit', () => { const { user, system } = process.cpuUsage(); require('node:fs').writeFileSync(process.env.COST, JSON.stringify({ seconds: (user + system) / 1e6, rss: process.resourceUsage().maxRSS * 1024 })); });`;
 
 function costOf(checkout: string, input: Input, scratch: string): Cost | undefined {

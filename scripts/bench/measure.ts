@@ -1,4 +1,4 @@
-/** Whole processes side by side: run in turn, so that a machine whose speed drifts does not favour either. */
+/** Compares whole processes, which are run alternately so that changes of the machine's speed affect both. */
 import { spawnSync } from 'node:child_process';
 
 export interface Timing {
@@ -8,10 +8,10 @@ export interface Timing {
   readonly cpu: number;
 }
 
-/** The shell's own count of what it waited for, to the millisecond: Node has none for its children. */
+/** Uses the shell's `time`, to the millisecond: Node does not report the times of its children. */
 const TIMED = `TIMEFORMAT='%3R %3U %3S'; time "$@" </dev/null >/dev/null 2>/dev/null`;
 
-/** Runs a command once, its output thrown away. Throws when it can't be started or exits with an unexpected status. */
+/** Runs a command once and discards its output. Throws if it cannot be started or exits with another status. */
 export function time(command: readonly string[], status = 0): Timing {
   const done = spawnSync('bash', ['-c', TIMED, 'bash', ...command], { encoding: 'utf8' });
   if (done.error) throw done.error;
@@ -27,8 +27,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Runs `ours` and `theirs` in turn after one warm-up each; gives the medians, in milliseconds, and the median of the
- * pairs' ratios. Processor time depends little on what else the machine does; the clock does.
+ * Runs `ours` and `theirs` alternately after one warm-up each; returns the medians, in milliseconds, and the median of
+ * the pairs' ratios. CPU time, unlike the wall clock, depends little on the machine's load.
  */
 export function compare(
   ours: readonly string[],

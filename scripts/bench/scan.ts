@@ -1,13 +1,13 @@
 /**
- * `npm run bench -- scan [FILE...]`: images of a gigabyte, `fwmap scan` beside grep for one magic number, in turn. The images
- * are zeros, bytes by chance, a program (Node itself) again and again, and real firmware (the corpus' OVMF) likewise; files
- * that are named are repeated, too.
+ * `npm run bench -- scan [FILE...]`: images of a gigabyte, `fwmap scan` compared with grep for one magic number,
+ * alternately. The images are zeros, random bytes, a program (Node itself) repeated, and real firmware (the corpus' OVMF)
+ * repeated; FILEs are repeated, too.
  *
- * Processor time decides. Both programs have one thread and find the file in memory, so on a calm machine it is what the
- * clock shows; on one where others work the clock measures them. The clock's ratio is printed beside it.
+ * CPU time decides. Both programs have one thread and find the file in memory, so on an idle machine it equals the wall
+ * clock; on a busy one the wall clock depends on the other processes. Its ratio is printed as well.
  *
- * What a repeated file takes once (to start, to unpack what is in it, which grep doesn't) is measured in the same run and
- * taken off: what is bounded is each gigabyte that is looked through.
+ * The time of the file itself (to start, and to unpack its content, which grep doesn't) is measured in the same run and
+ * subtracted: the bound is for searching a gigabyte.
  */
 import { spawnSync } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
@@ -29,12 +29,12 @@ import { median } from './measure.ts';
 const GIB = 2 ** 30;
 const PIECE = 4 << 20;
 const RUNS = 5;
-/** What it has to stay within: times as long as grep, and MiB of memory. */
+/** The bounds: multiples of grep's time, and MiB of memory. */
 const LONGEST = 3;
 const MOST_MIB = 300;
 const MAGIC = String.raw`\xd0\x0d\xfe\xed`;
 
-/** Writes an image of pieces, the last one cut. */
+/** Writes an image of repeated pieces; the last one is truncated. */
 function write(path: string, piece: () => Uint8Array): void {
   const file = openSync(path, 'wx');
   for (let size = 0; size < GIB; ) {
@@ -93,7 +93,7 @@ function compare(name: string, path: string, once: string | undefined): boolean 
   return ok;
 }
 
-/** Real firmware, where the corpus is there. */
+/** Real firmware, if the corpus is present. */
 function firmware(): [string, Uint8Array][] {
   const path = new URL('../../../shared/corpus/images/ovmf__OVMF-OVMF_CODE_4M.fd.gz', import.meta.url);
   return existsSync(path) ? [['OVMF_CODE_4M.fd', gunzipSync(readFileSync(path))]] : [];

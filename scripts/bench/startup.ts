@@ -1,9 +1,9 @@
-/** `fwmap sysfb` on a sample as a whole process, against a Node that does nothing. */
+/** `fwmap sysfb` on a sample as a whole process, compared with a Node that does nothing. */
 import { fileURLToPath } from 'node:url';
 import { compare } from './measure.ts';
 
 const RUNS = 25;
-/** The bound the project holds itself to for a small device tree. */
+/** The project's bound for a small device tree. */
 const BOUND = 2;
 
 export async function run(): Promise<number> {

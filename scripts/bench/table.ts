@@ -1,13 +1,13 @@
 /**
- * `npm run bench -- table [--machines N] [--linux DIR]`: the speed that people meet, whole processes as ratios, with the goal
- * of each row. It fails where a ratio misses its goal by more than 15 %.
+ * `npm run bench -- table [--machines N] [--linux DIR]`: the speed as seen by users: ratios of whole processes, with the
+ * goal of each row. It fails if a ratio misses its goal by more than 15 %.
  *
- * Processor time of processes run in turn, medians of pairs, so that it holds on a machine that does other things too; but
- * the survey is measured by the clock, and judged only where the machine is idle.
+ * CPU time of alternating processes, medians of pairs, so that other load on the machine matters little; only the survey
+ * is measured by the wall clock, and not judged unless the machine is idle.
  *
- * `--machines`: so many acpidumps (24 unless said otherwise), evenly from ../shared/corpus/acpi, one process each, against acpiexec's
- * `resources` on what acpixtract makes of the same dump, one process each too. `--linux`: an unpacked source of Linux, for
- * the row of its boards.
+ * `--machines`: the number of acpidumps (default: 24), taken evenly from ../shared/corpus/acpi, one process each, compared
+ * with acpiexec's `resources` on the tables that acpixtract extracts, also one process each. `--linux`: a source tree of
+ * Linux, for the row of its boards.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -25,29 +25,29 @@ const TREE = fileURLToPath(new URL('../../samples/openhcl-vtl2.dts', import.meta
 const ACPI = '../shared/corpus/acpi';
 const BLOBS = '../shared/corpus/dtb';
 const NODE = [process.execPath, '-e', '0'];
-/** What a goal may be missed by. */
+/** Factor by which a goal may be missed. */
 const SLACK = 1.15;
-/** Runs of a process that is measured against another. */
+/** Runs of each process of a comparison. */
 const RUNS = 25;
 const RUNS_A_MACHINE = 3;
 const RUNS_OF_BLOBS = 7;
 const RUNS_OF_SURVEYS = 3;
 const BLOBS_TOGETHER = 200;
 const DSDT_BYTES = 120 * 1024;
-/** Of a machine that does nothing else; a survey in two threads needs two processors to itself. */
+/** Highest load average of an idle machine; a survey in two threads needs two free processors. */
 const IDLE_LOAD = 0.3;
 
 interface Row {
   readonly work: string;
   readonly ratio: number;
   readonly goal: number;
-  /** The goal is the least, not the most. */
+  /** The goal is a minimum, not a maximum. */
   readonly atLeast?: true;
-  /** Why it is not held against its goal. */
+  /** Why it is not compared with its goal. */
   readonly unjudged?: string;
 }
 
-/** What a row needs that isn't here. */
+/** A row whose requirements are missing. */
 interface Skipped {
   readonly work: string;
   readonly needs: string;
@@ -109,7 +109,7 @@ function against(work: string, goal: number, ours: string[]): Row {
   return { work, goal, ratio: compare([process.execPath, FWMAP, ...ours], NODE, RUNS).ratio };
 }
 
-/** One small input against a Node that does nothing. */
+/** One small input, compared with a Node that does nothing. */
 function small(folder: string): (Row | Skipped)[] {
   const blob = join(folder, 'tree.dtb');
   const made = spawnSync(process.execPath, [FWMAP, 'dtc', '-O', 'dtb', '-o', blob, TREE]);
@@ -122,7 +122,7 @@ function small(folder: string): (Row | Skipped)[] {
   return [tree, against(work, 1.8, ['sysfb', table])];
 }
 
-/** Unpacks a dump; gives the names of its tables with AML in them, the DSDT first, in the order of the dump. */
+/** Extracts a dump. @returns the names of its tables with AML, the DSDT first, then the SSDTs in the order of the dump */
 function extracted(folder: string, name: string): string[] {
   writeFileSync(join(folder, 'dump.txt'), gunzipSync(readFileSync(join(ACPI, name))));
   for (const old of readdirSync(folder)) if (old.endsWith('.dat')) rmSync(join(folder, old));
@@ -132,7 +132,7 @@ function extracted(folder: string, name: string): string[] {
   return ['dsdt.dat', ...ssdts.sort((a, b) => number(a) - number(b))];
 }
 
-/** The DSDT of the machine whose DSDT is nearest to the size. */
+/** The DSDT of the corpus whose size is nearest to {@link DSDT_BYTES}. */
 function dsdtOfSize(folder: string): string | undefined {
   let best: { readonly bytes: Buffer; readonly off: number } | undefined;
   for (const name of dumps()) {
@@ -178,7 +178,7 @@ function machines(folder: string, count: number): (Row | Skipped)[] {
   ];
 }
 
-/** A list of blobs at once, against a process for each. */
+/** A list of blobs in one process, compared with one process of dtc per blob. */
 function manyBlobs(folder: string): (Row | Skipped)[] {
   const work = `windows on ${BLOBS_TOGETHER} blobs to ndjson against dtc blob by blob`;
   if (!existsSync(BLOBS) || spawnSync('dtc', ['--version']).status !== 0)
@@ -223,7 +223,7 @@ async function machinesTogether(): Promise<Row | Skipped> {
   };
 }
 
-/** The same machines in two threads and in one, by the clock. */
+/** The same machines in two threads and in one, by the wall clock. */
 function survey(folder: string, load: number): Row | Skipped {
   const work = 'survey, machines a second with 2 threads against 1';
   if (!existsSync(ACPI) || availableParallelism() < 2) return { work, needs: `two processors and ${ACPI}` };

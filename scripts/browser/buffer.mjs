@@ -1,4 +1,4 @@
-// Buffer of browsers. With the slash it is the package, not Node's module.
+// Buffer for browsers. With the slash the import is the npm package, not Node's module.
 import { Buffer } from 'buffer/';
 
 export { Buffer };

@@ -1,5 +1,5 @@
-// What fwmap/core asks of Node's process, for browsers: hashing and inflating from well-kept libraries. Bundled into
-// dist/core.js; there is no `node:` import in it.
+// The part of Node's `process` that fwmap/core uses, for browsers: hashing and inflating with npm packages. Bundled into
+// dist/core.js, which has no `node:` import.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Buffer } from 'buffer/';
 import { Inflate } from 'pako';
@@ -22,7 +22,7 @@ function createHash() {
   return made;
 }
 
-/** A stream of node:zlib as far as src/containers/codecs/zlib.ts uses one; all happens in `end`. */
+/** The part of node:zlib's streams that src/containers/codecs/zlib.ts uses; all the work is done in `end`. */
 function inflateStream(raw) {
   const listeners = {};
   let stopped = false;
@@ -49,7 +49,7 @@ function inflateStream(raw) {
       stream.bytesWritten = inflate.strm.total_in;
       if (stopped) return;
       if (!inflate.ended) {
-        // What it holds back comes out when it is asked to finish.
+        // Makes it write the output that it still buffers.
         inflate.push(new Uint8Array(0), true);
         stream.bytesWritten = inflate.strm.total_in;
       }
@@ -68,7 +68,7 @@ const NOT_HERE = () => {
   throw new Error('not available in a browser');
 };
 
-/** With `info` node tells how many bytes it took, which callers then find out by a stream. */
+/** Node's `info` (the number of consumed bytes) is not supported; callers then use a stream. */
 function inflateRawSync(input, { info, maxOutputLength }) {
   if (info) NOT_HERE();
   const inflate = new Inflate({ raw: true, chunkSize: CHUNK_BYTES });

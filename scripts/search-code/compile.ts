@@ -12,7 +12,7 @@ export async function searchCode(): Promise<string> {
   const text = Buffer.from(buffer).toString('base64');
   const lines = text.match(new RegExp(`.{1,${WIDTH}}`, 'g')) ?? [];
   return [
-    '/** Compiled from scripts/search-code/windows.wat, in base64: `npm run search-code` writes it, a test holds it current. */',
+    '/** Compiled from scripts/search-code/windows.wat, in base64: `npm run search-code` writes it, a test checks it. */',
     'export const SEARCH_CODE =',
     ...lines.map((line, at) => `  '${line}'${at === lines.length - 1 ? ';' : ' +'}`),
     '',

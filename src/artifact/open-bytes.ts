@@ -174,7 +174,7 @@ async function openPiece(
     if (!tooDeep && archive !== undefined && (as === undefined || isFolderKind(as)))
       return openArchived(archive, { ...piece, bytes, steps }, opening, level + 1);
     if (tooDeep && (archive ?? compressionOf(bytes)) !== undefined) {
-      const args = { limit: limitText('container-depth', 'containers inside each other') };
+      const args = { limit: limitText('container-depth', 'nested containers') };
       sink.add(finding('container/limit', args, where));
       return [];
     }
@@ -249,7 +249,7 @@ async function openPiece(
   const make = ({ kind: found, source, steps: taken }: FoundInput): Artifact =>
     makeArtifact(found, source, { ...opened, steps: taken });
   if (kind === 'mail' && depth >= budget.limits.depth) {
-    const args = { limit: limitText('container-depth', 'containers inside each other') };
+    const args = { limit: limitText('container-depth', 'nested containers') };
     sink.add(finding('container/limit', args, where));
     return [];
   }

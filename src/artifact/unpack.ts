@@ -43,7 +43,7 @@ export function isUsable(
     return false;
   }
   if (decoded.end !== 'whole') {
-    const why = decoded.why ?? 'the stream is cut short';
+    const why = decoded.why ?? 'the stream is truncated';
     sink.add(finding('container/damaged', { format, why }, { path: name }));
     if (decoded.bytes.length === 0) return false;
   }

@@ -1,14 +1,14 @@
-/** Bytes that are read where they are needed: those of a file that is never whole in memory, or bytes in memory. */
+/** Random access to bytes, of a file that is read piece by piece or in memory. */
 
 export interface Access {
-  /** How many there are. */
+  /** In bytes. */
   readonly size: number;
   /**
-   * At most `length` bytes from `offset` on; fewer at the end, none outside. They may share memory with what they come
-   * from and are never written to.
+   * At most `length` bytes from `offset` on; fewer at the end, none outside. The result may share memory with the source
+   * and must not be written to.
    */
   read(offset: number, length: number): Uint8Array;
-  /** The same into memory that is there, for whoever reads everything. @returns how many bytes that were */
+  /** Reads into `target`, for callers that read everything. @returns the number of bytes read */
   readInto?(offset: number, target: Uint8Array): number;
 }
 
@@ -23,17 +23,17 @@ export function accessTo(bytes: Uint8Array): Access {
   };
 }
 
-/** ASCII characters at a place; shorter at the end. */
+/** `length` bytes at an offset as characters; fewer at the end. */
 export function asciiAt(access: Access, offset: number, length: number): string {
   return String.fromCharCode(...access.read(offset, length));
 }
 
-/** A text as C has it: up to its first zero byte, or its end. */
+/** The text up to its first zero byte, or its end. */
 export function upToZero(text: string): string {
   return text.split('\0', 1)[0]!;
 }
 
-/** An unsigned number of 1, 2, 4 or 8 bytes, little endian; undefined where it isn't all there or is no safe integer. */
+/** A little-endian unsigned number of 1, 2, 4 or 8 bytes; undefined if bytes are missing or it is no safe integer. */
 export function littleEndian(access: Access, offset: number, length: 1 | 2 | 4 | 8): number | undefined {
   const bytes = access.read(offset, length);
   if (bytes.length < length) return undefined;
@@ -42,7 +42,7 @@ export function littleEndian(access: Access, offset: number, length: 1 | 2 | 4 |
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
-/** The same, big endian. */
+/** Like {@link littleEndian}, big endian. */
 export function bigEndian(access: Access, offset: number, length: 1 | 2 | 4 | 8): number | undefined {
   const bytes = access.read(offset, length);
   if (bytes.length < length) return undefined;
@@ -51,12 +51,12 @@ export function bigEndian(access: Access, offset: number, length: 1 | 2 | 4 | 8)
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
-/** The bytes of a text that has one byte a character. */
+/** The bytes of a text of one byte per character. */
 export function latin1(text: string): readonly number[] {
   return Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** A part of other bytes. */
+/** The range of `size` bytes from `start` on, ended by the end of `access`. */
 export function partOf(access: Access, start: number, size: number): Access {
   const length = Math.max(0, Math.min(size, access.size - start));
   return {

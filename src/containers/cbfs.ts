@@ -1,6 +1,6 @@
 /**
- * coreboot's file system (coreboot, Documentation/lib/cbfs; U-Boot, tools/binman/cbfs_util.py). Big endian. Files stand at
- * multiples of 64 bytes from where the first one does.
+ * coreboot's file system (coreboot, Documentation/lib/cbfs; U-Boot, tools/binman/cbfs_util.py). Big endian. Files are
+ * aligned to 64 bytes, counted from the first one.
  */
 import { type Access, asciiAt, bigEndian, latin1, littleEndian, upToZero } from './access.ts';
 import { decoderOf } from './codecs/decoders.ts';
@@ -63,9 +63,7 @@ function fileAt(access: Access, at: number): CbfsFile | undefined {
       size: Math.max(0, length - skipped),
       ...(decode === undefined ? {} : { packed: { format: format!, decode } }),
     },
-    ...(format === undefined
-      ? { fault: `${name} is compressed by method ${method}, which is not known` }
-      : {}),
+    ...(format === undefined ? { fault: `${name} is compressed by the unknown method ${method}` } : {}),
   };
 }
 

@@ -1,166 +1,166 @@
-/** What a container is: something with bytes of other things in it. It knows where they are, not what they are. */
+/** Types of containers: formats that hold other files. A container knows where their bytes are, not what they are. */
 import type { Access } from './access.ts';
 import type { Decoder } from './codecs/output.ts';
 
-/** Bytes by which a container, or something in one, is found. */
+/** The magic number of a format. */
 export interface Magic {
   readonly bytes: readonly number[];
-  /** Where they stand, counted from the beginning of what they mark; or what finds that beginning. */
+  /** Their offset from the beginning of the format, or a function that finds that beginning from the offset of a hit. */
   readonly at: number | ((access: Access, hit: number) => number | undefined);
 }
 
-/** The beginning of what is marked at a place; undefined where it would be outside, or nothing. */
+/** The offset at which the format of a magic number found at `hit` begins; undefined if that is outside of the bytes. */
 export function markedAt({ at }: Pick<Magic, 'at'>, access: Access, hit: number): number | undefined {
   const start = typeof at === 'number' ? hit - at : at(access, hit);
   return start === undefined || start < 0 ? undefined : start;
 }
 
-/** A compressed stream: what is in it is one piece, and has no name. */
+/** A format of compressed streams: one content, without a name. */
 export interface Compression {
   readonly format: string;
-  /** None where the stream can't be told by its beginning. */
+  /** Empty for formats without a magic number. */
   readonly magics: readonly Magic[];
-  /** Whether a stream begins with these bytes; at least 64 of them are given where there are so many. */
+  /** Whether a stream begins with these bytes; at least 64 are given unless the input is shorter. */
   sniff(head: Uint8Array): boolean;
   readonly decode: Decoder;
 }
 
 /** A file in an archive. */
 export interface Member {
-  /** Its path as the archive has it, a byte a character. */
+  /** Its path as stored, one byte per character. */
   readonly name: string;
   readonly type: 'file' | 'directory' | 'link';
-  /** Where its stored bytes are, counted from where the archive's own bytes begin. */
+  /** Offset of its stored bytes from the beginning of the archive. */
   readonly offset: number;
-  /** Stored bytes. */
+  /** Number of stored bytes. */
   readonly size: number;
   /** Undoes what the stored bytes are packed with; absent where they are plain. */
   readonly packed?: { readonly format: string; readonly decode: Decoder };
-  /** Of a link: what it leads to, from the folder it is in; from the archive's root when `hard`. */
+  /** Target of a link, relative to its folder; relative to the archive's root if `hard`. */
   readonly target?: string;
   readonly hard?: boolean;
 }
 
-/** What an archive turned out to hold. */
+/** The content of an archive. */
 export interface ArchiveContent {
-  /** Bytes that the archive takes, its own end included. */
+  /** Size of the archive in bytes, with its end mark. */
   readonly size: number;
   readonly members: readonly Member[];
-  /** What is wrong with it, for a person. */
+  /** What is wrong with it, as text for a person. */
   readonly faults: readonly string[];
 }
 
-/** Files with names, one after the other. */
+/** A format of archives: named files, one after the other. */
 export interface Archive {
   readonly format: string;
   readonly magics: readonly Magic[];
   /** Whether one begins at this place. */
   sniff(access: Access, at: number): boolean;
-  /** Lists what is in it. `limit` members at most; one more is a fault. */
+  /** Lists at most `limit` members; more are reported as a fault. */
   list(access: Access, at: number, limit: number): ArchiveContent;
 }
 
 /** A part of an image. */
 export interface Part {
-  /** What the image calls it, or what it is; a byte a character, not escaped. Unique in the image. */
+  /** Its name in the image, or its kind; one byte per character, not escaped. Unique in the image. */
   readonly name: string;
-  /** What else it is called. */
+  /** A second name, such as the GUID in full. */
   readonly title?: string;
-  /** Where its stored bytes are, counted from where the image begins. */
+  /** Offset of its stored bytes from the beginning of the image. */
   readonly offset: number;
   readonly size: number;
   /** Undoes what the stored bytes are packed with; absent where they are plain. */
   readonly packed?: { readonly format: string; readonly decode: Decoder };
-  /** Format of the image that begins with the part's first byte (unpacked), where only its place tells that. */
+  /** Format of the image at the part's first (unpacked) byte, if that format has no magic number. */
   readonly content?: string;
-  /** A file of a firmware volume that says of itself it is raw data: tables in it may lack their checksum yet. */
+  /** A firmware volume's file or section of raw data: the checksums of tables in it may not have been set yet. */
   readonly raw?: true;
-  /** Parts of this part, their places counted as its own. */
+  /** Parts of this part; their offsets count from the same beginning as its own. */
   readonly parts?: readonly Part[];
 }
 
-/** A piece of memory that an image describes: where its bytes are, in the image or nowhere. */
+/** A range of memory that an image describes. */
 export interface Extent {
-  /** Where it is in memory. */
+  /** Its first address in memory. */
   readonly address: number;
   readonly size: number;
-  /** Where the bytes are, counted from where the image begins; absent where every byte is 0. */
+  /** Offset of the bytes from the beginning of the image; absent if every byte is 0. */
   readonly offset?: number;
 }
 
-/** Memory that an image describes, in one of its forms. */
+/** The memory that an image describes, for one of its variants. */
 export interface MemoryImage {
-  /** Which one, where there are several: a platform of an IGVM file. */
+  /** The variant, such as a platform of an IGVM file; empty if there is one only. */
   readonly name: string;
-  /** The same for a person. */
+  /** The variant as text for a person. */
   readonly title?: string;
   readonly format: string;
   readonly extents: readonly Extent[];
-  /** Whether the addresses are those of physical memory, so that tables in it name each other by them. */
+  /** Whether the addresses are physical, so that pointers between tables can be followed. */
   readonly physical: boolean;
-  /** Ranges whose content somebody else decides before it is used: the host of a guest. */
+  /** Ranges whose content is replaced before it is used, for example by the host of a guest. */
   readonly replaced?: readonly { readonly address: number; readonly size: number; readonly by: string }[];
 }
 
-/** A kernel, as far as its header tells. */
+/** What the header of a kernel image states. */
 export interface KernelHeader {
-  /** As `uname -m` says. */
+  /** As printed by `uname -m`. */
   readonly architecture: string;
   readonly release?: string;
-  /** Bytes that are the kernel's own, counted from where the image begins. */
+  /** Size of the kernel in bytes, from the beginning of the image. */
   readonly size: number;
 }
 
-/** Parts among which something chooses when the machine starts. */
+/** Parts that are used together when the machine boots with one choice, such as a configuration of a FIT. */
 export interface Choice {
   readonly name: string;
-  /** Names of the parts that belong to it, in the order in which they are used. */
+  /** Names of its parts, in the order in which they are used. */
   readonly parts: readonly string[];
   readonly isDefault?: boolean;
   readonly compatible?: readonly string[];
   readonly description?: string;
 }
 
-/** Something else that an image says and that is worth telling: a command line, a parameter that the host fills in. */
+/** Other information in an image, such as a command line or a parameter that the host fills in. */
 export interface Remark {
   readonly kind: string;
   readonly name?: string;
   readonly text?: string;
   readonly offset: number;
   readonly size: number;
-  /** Of the image's memories, the names of those that it is about; absent where it is about all. */
+  /** Names of the variants of the image's memory that it applies to; absent if it applies to all. */
   readonly memory?: readonly string[];
 }
 
-/** What an image turned out to hold. */
+/** The content of an image. */
 export interface ImageContent {
-  /** Bytes that the image takes; what stands in it belongs to it. */
+  /** Size of the image in bytes; whatever is found within belongs to it. */
   readonly size: number;
-  /** What it calls itself, for a person. */
+  /** Its own name or version, as text for a person. */
   readonly name?: string;
   readonly parts: readonly Part[];
-  /** Where compressed streams may begin that nothing marks; what is none there is no fault. */
+  /** Offsets at which streams without a magic number may begin; it is no fault if none does. */
   readonly mayBegin?: readonly { readonly format: string; readonly offset: number }[];
   readonly faults: readonly string[];
   readonly memory?: readonly MemoryImage[];
-  /** True where all that matters of its bytes is in `memory`, so that they mean nothing where they stand. */
+  /** Whether the content is in `memory` only, so that the bytes of the file are not searched. */
   readonly onlyMemory?: boolean;
   readonly kernel?: KernelHeader;
-  /** A program of a kind that kernels are too: it is one if it says its release. */
+  /** A program in a format that kernels have too; it is a kernel if it contains a release. */
   readonly program?: { readonly architecture: string };
   readonly choices?: { readonly axis: string; readonly list: readonly Choice[] };
   readonly remarks?: readonly Remark[];
 }
 
-/** An image: parts at places that its header tells. */
+/** A format of images: parts at offsets that a header states. */
 export interface Image {
   readonly format: string;
-  /** Empty where only its place tells that there is one. */
+  /** Empty for formats without a magic number. */
   readonly magics: readonly Magic[];
-  /** Without a magic number: asked for where an input begins. */
+  /** A format without a magic number that is tried at the beginning of an input. */
   readonly first?: true;
   /** Whether one begins at this place. */
   sniff(access: Access, at: number): boolean;
-  /** Undefined where it isn't one after all. `limit` parts at most. */
+  /** Reads at most `limit` parts; undefined if the bytes are no such image. */
   open(access: Access, at: number, limit: number): ImageContent | undefined;
 }

@@ -1,16 +1,16 @@
-/** Memory that an image describes, as bytes that can be read: extents put in order and joined where they touch. */
+/** Access to memory that an image describes: extents in order of address, joined where they are adjacent. */
 import type { Access } from './access.ts';
 import type { Extent } from './container.ts';
 
-/** A stretch of memory without a hole. */
+/** A range of memory without holes. */
 export interface Run {
   readonly address: number;
   readonly access: Access;
-  /** Where a range of it stands in the image, if it stands there in one piece. */
+  /** Offset of a range of it in the image, if it is contiguous there. */
   imageOffset(offset: number, size: number): number | undefined;
 }
 
-/** Pages of zeros of this size and more are holes: nothing that is looked for has so many. */
+/** Extents of zeros of this size or more are treated as holes: nothing that is searched for has so many. */
 const MAX_ZEROS = 1 << 20;
 
 class ExtentAccess implements Access {
@@ -27,7 +27,7 @@ class ExtentAccess implements Access {
     this.size = last.address + last.size - this.#start;
   }
 
-  /** Index of the extent that an offset is in. */
+  /** Index of the extent that contains an offset. */
   #indexOf(offset: number): number {
     let low = 0;
     let high = this.#extents.length - 1;
@@ -71,7 +71,7 @@ class ExtentAccess implements Access {
   }
 }
 
-/** The runs that extents make, by address. Where two lay claim to an address, the one that is named first has it. */
+/** The runs of extents, by address. Where extents overlap, the one with the lower address is read. */
 export function runsOf(image: Access, extents: readonly Extent[]): Run[] {
   const sorted = extents
     .filter(({ size, offset }) => size > 0 && (offset !== undefined || size < MAX_ZEROS))

@@ -1,7 +1,7 @@
 /**
- * IGVM: pages of a guest's memory with the places they go to, and parameters that the host fills in (microsoft/igvm,
- * igvm_defs). One file may be for several platforms, each with pages of its own. Equal pages are stored once, so nothing
- * that is longer than a page need lie in one piece: the guest's memory is laid out first.
+ * IGVM: pages of a guest's memory with their addresses, and parameters that the host fills in (microsoft/igvm,
+ * igvm_defs). One file may be for several platforms, each with its own pages. Equal pages are stored once, so that
+ * content longer than a page need not be contiguous in the file: the guest's memory is laid out first.
  */
 import { type Access, asciiAt, latin1, littleEndian } from './access.ts';
 import { crc32 } from './codecs/checksum.ts';
@@ -12,13 +12,13 @@ const HEADER_V1 = 24;
 const HEADER_V2 = 32;
 const CHECKSUM_AT = 20;
 const PAGE = 4096;
-/** Headers with this bit may be ignored by who doesn't know them. */
+/** Readers may ignore unknown headers that have this bit. */
 const MAY_IGNORE = 0x80000000;
 const SUPPORTED_PLATFORM = 0x1;
 const PARAMETER_AREA = 0x301;
 const PAGE_DATA = 0x302;
 const PARAMETER_INSERT = 0x303;
-/** Parameters by type: each says where in an area something stands. */
+/** Parameters by type; each has its offset in a parameter area. */
 const PARAMETERS: ReadonlyMap<number, string> = new Map([
   [0x307, 'VP_COUNT'],
   [0x308, 'SRAT'],
@@ -34,9 +34,9 @@ const PARAMETERS: ReadonlyMap<number, string> = new Map([
 const PLATFORM_TYPES = ['native', 'vsm', 'snp', 'tdx', 'sev', 'sev-es', 'cca'];
 const ARCHITECTURES = ['x64', 'arm64'];
 const NORMAL_DATA = 0;
-/** More headers are no file that fits into memory. */
+/** No file that fits into memory has more headers. */
 const MAX_HEADERS = 8 << 20;
-/** OpenHCL's command line stands so many pages before the SLIT (openvmm, vm/loader/src/paravisor.rs). */
+/** Pages between OpenHCL's command line and the SLIT, on x64 and arm64 (openvmm, vm/loader/src/paravisor.rs). */
 const COMMAND_LINE_BEFORE_SLIT = [5, 2];
 
 interface FixedHeader {
@@ -59,7 +59,7 @@ function fixedHeader(access: Access, at: number): FixedHeader | undefined {
   return { version, architecture, offset, size, total, header };
 }
 
-/** The sum is over the fixed header, with the sum as 0, and all others; what is between them doesn't count. */
+/** The checksum covers the fixed header, with the checksum field as 0, and the variable headers. */
 function checksumHolds(access: Access, at: number, { header, offset, size }: FixedHeader): boolean {
   const first = Uint8Array.from(access.read(at, header));
   const stored = littleEndian(access, at + CHECKSUM_AT, 4);
@@ -89,7 +89,7 @@ class IgvmReader {
   readonly faults: string[] = [];
   readonly #areas = new Map<number, Area>();
   readonly #architecture: number;
-  /** Where OpenHCL's command line is counted from; the pages may come after them. */
+  /** The addresses that OpenHCL's command line is relative to; its page may be described later. */
   readonly #slits: { readonly address: number; readonly mask: number }[] = [];
 
   constructor(access: Access, at: number, { total, architecture }: FixedHeader) {
@@ -114,7 +114,7 @@ class IgvmReader {
       const length = this.#u32(place + 4);
       const body = place + 8;
       if (body + length > end || count >= MAX_HEADERS) {
-        this.faults.push('the headers are cut short or make no sense');
+        this.faults.push('the headers are truncated or invalid');
         return;
       }
       this.#header(type >= MAY_IGNORE ? type - MAY_IGNORE : type, body, length);
@@ -150,7 +150,7 @@ class IgvmReader {
   }
 
   #add(mask: number, extent: Extent): void {
-    // A mask is a set of 32 bits: its sign means nothing.
+    // The result of `&` may be negative: bit 31 is a platform like the others.
     for (const platform of this.platforms) if ((platform.mask & mask) !== 0) platform.extents.push(extent);
   }
 
@@ -160,13 +160,14 @@ class IgvmReader {
     const type = littleEndian(this.#access, this.#at + body + 20, 2);
     if (!Number.isSafeInteger(address) || type !== NORMAL_DATA) return;
     if (offset !== 0 && offset + PAGE > this.#available) {
-      if (!this.faults.includes('pages are missing')) this.faults.push('pages are missing');
+      if (!this.faults.includes('page data lies outside of the file'))
+        this.faults.push('page data lies outside of the file');
       return;
     }
     this.#add(this.#u32(body + 8), { address, size: PAGE, ...(offset === 0 ? {} : { offset }) });
   }
 
-  /** Puts an area into memory, which closes it. */
+  /** Inserts a parameter area into memory; afterwards its index may be used again. */
   #insert(body: number): void {
     const address = this.#u64(body);
     const index = this.#u32(body + 12);
@@ -192,7 +193,7 @@ class IgvmReader {
     }
   }
 
-  /** Command lines of platforms, where they have some: equal ones once. */
+  /** The command lines of the platforms, each once. */
   commandLines(): Remark[] {
     const lines = new Map<string, Remark & { readonly memory: string[] }>();
     for (const platform of this.platforms) {
@@ -207,7 +208,7 @@ class IgvmReader {
     return [...lines.values()];
   }
 
-  /** OpenHCL's own: a page with a policy, a length and a text, at a fixed distance from a parameter. */
+  /** OpenHCL's command line: a page with a policy, a length and a text, at a fixed distance from the SLIT. */
   #openhclCommandLine(slit: number, { extents }: Platform): Remark | undefined {
     const address = slit - COMMAND_LINE_BEFORE_SLIT[this.#architecture === 0 ? 0 : 1]! * PAGE;
     const page = extents.find((extent) => extent.address === address);
@@ -233,8 +234,8 @@ function open(access: Access, at: number): ImageContent | undefined {
   const reader = new IgvmReader(access, at, fixed);
   reader.read(fixed);
   const faults = [...reader.faults];
-  if (!checksumHolds(access, at, fixed)) faults.push('the checksum of the headers fails');
-  if (at + fixed.total > access.size) faults.push('the file is cut short');
+  if (!checksumHolds(access, at, fixed)) faults.push('the checksum of the headers is wrong');
+  if (at + fixed.total > access.size) faults.push('the file is truncated');
   const memory: MemoryImage[] = reader.platforms.map((platform) => ({
     name: memoryName(platform),
     title: platform.name,

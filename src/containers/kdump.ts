@@ -1,13 +1,13 @@
 /**
- * Dumps of memory as makedumpfile and diskdump write them: pages compressed one by one, those of no interest left out
- * (makedumpfile, diskdump_mod.h and IMPLEMENTATION; libkdumpfile, diskdump.c). They are told, and whose memory it is; their
- * pages are not read: what tables are in them is not known.
+ * Memory dumps of makedumpfile and diskdump: pages compressed one by one, without excluded ones (makedumpfile,
+ * diskdump_mod.h and IMPLEMENTATION; libkdumpfile, diskdump.c). They are recognized and the kernel's release is read;
+ * their pages are not, so tables in them are not found.
  */
 import { type Access, asciiAt, bigEndian, latin1, littleEndian, upToZero } from './access.ts';
 import type { Image, ImageContent } from './container.ts';
 
 const SIGNATURES = ['KDUMP   ', 'DISKDUMP'];
-/** Behind the signature and a version: `struct new_utsname`, six texts of 65 bytes. */
+/** After the signature and a version: `struct new_utsname`, six texts of 65 bytes. */
 const NAMES_AT = 12;
 const NAME_BYTES = 65;
 const RELEASE = 2;
@@ -19,9 +19,8 @@ function release(access: Access, at: number): string | undefined {
   return /^\d+\.\d+[\x21-\x7e]*$/.test(text) ? text : undefined;
 }
 
-const HOW = 'its pages, compressed by makedumpfile, are not read';
-const INSTEAD =
-  'give the dump as an ELF core (makedumpfile -E, or crash), or acpidump of the running machine';
+const HOW = 'pages compressed by makedumpfile are not read';
+const INSTEAD = 'give an ELF core (makedumpfile -E), or the output of acpidump on the running machine';
 
 function open(access: Access, at: number): ImageContent {
   const found = release(access, at);
@@ -54,7 +53,7 @@ export const kdump: Image = {
     const block = littleEndian(access, at + BLOCK_SIZE_AT, 4);
     if (!SIGNATURES.includes(asciiAt(access, at, 8)) || version === undefined || block === undefined)
       return false;
-    // A page of the machine.
+    // The block size is the machine's page size.
     return version <= MAX_VERSION && block >= 4096 && block <= 65_536 && (block & (block - 1)) === 0;
   },
   open,
@@ -63,7 +62,7 @@ export const kdump: Image = {
 const FLATTENED = 'makedumpfile';
 const FLATTENED_HEADER = 4096;
 
-/** The same in the order in which it was written, for a pipe (makedumpfile -F). */
+/** The flattened format, for output to a pipe: the data in the order in which it was written (makedumpfile -F). */
 export const flattenedDump: Image = {
   format: 'makedumpfile',
   magics: [{ bytes: latin1(`${FLATTENED}\0\0\0\0`), at: 0 }],
@@ -74,7 +73,7 @@ export const flattenedDump: Image = {
   open: (access, at): ImageContent => ({
     size: access.size - at,
     parts: [],
-    faults: [`it is a dump of memory in makedumpfile's flattened form, which is not read: ${INSTEAD}`],
+    faults: [`memory dumps in makedumpfile's flattened format are not read: ${INSTEAD}`],
     onlyMemory: true,
     memory: [],
   }),

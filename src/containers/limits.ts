@@ -1,7 +1,7 @@
-/** What opening containers may cost, counted. Reaching a limit is told, never silent. */
+/** Limits of opening containers. Reaching one is always reported. */
 import { type LimitName, limit } from '../limits/limits.ts';
 
-/** The limits that opening containers keeps, as they are when it begins. */
+/** The limits in effect when it is called. */
 function containerLimits() {
   return {
     unpackedBytes: limit('unpacked-bytes'),
@@ -10,19 +10,19 @@ function containerLimits() {
     pieces: limit('container-pieces'),
     imageBytes: limit('image-bytes'),
     finds: limit('image-finds'),
-    /** Bytes that are looked through, or as much work. */
+    /** Bytes that are searched, or as much work. */
     work: limit('scan-work'),
-    /** Bytes that may be unpacked for nothing. */
+    /** Bytes that may be unpacked without a find. */
     waste: limit('scan-waste'),
   };
 }
 
 export type ContainerLimits = Readonly<ReturnType<typeof containerLimits>>;
 
-/** How much of the room there is for what comes after a stream that had too much in it. */
+/** Share of `unpackedBytes` that is available after a stream exceeded it. */
 const SHARE_AFTER_OVERRUN = 3 / 8;
 
-/** Counts what one run unpacks. Whoever opens several containers for one purpose shares one. */
+/** Counts the bytes that one run unpacks; containers that are opened for one purpose share it. */
 export class Budget {
   readonly limits: ContainerLimits;
   #unpacked = 0;
@@ -40,7 +40,7 @@ export class Budget {
     return Math.max(0, Math.min(atOnce - this.#unpacked, totalBytes - this.#total));
   }
 
-  /** A stream had more than there was room for. What came of it waits for the collector while the next one is unpacked. */
+  /** A stream exceeded the limit. Its output may not be collected yet while the next one is unpacked, so less is allowed. */
   overrun(): void {
     this.#overrun = true;
   }

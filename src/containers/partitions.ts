@@ -1,4 +1,4 @@
-/** Partition tables: GPT (UEFI 2.10, 5.3) and MBR. Only where partitions are; what is in them is looked through anyhow. */
+/** Partition tables: GPT (UEFI 2.10, 5.3) and MBR. They only name ranges; their content is searched like other bytes. */
 import { utf16Text } from '../bytes/text-encoding.ts';
 import { type Access, asciiAt, latin1, littleEndian, upToZero } from './access.ts';
 import { crc32 } from './codecs/checksum.ts';
@@ -17,7 +17,7 @@ function name16(access: Access, at: number): string {
   return upToZero(utf16Text(bytes));
 }
 
-/** The header is in the second sector; its own checksum is taken with the field as 0. */
+/** The header is in the second sector; its checksum is computed with the field as 0. */
 function gptHeaderHolds(access: Access, at: number): boolean {
   const length = littleEndian(access, at + 12, 4);
   if (length === undefined || length < GPT_HEADER_BYTES || length > 512) return false;
@@ -27,7 +27,7 @@ function gptHeaderHolds(access: Access, at: number): boolean {
   return header.length === length && crc32(header) === stored;
 }
 
-/** Undefined for the backup at the end of a disk, which says the same. */
+/** Undefined for the backup header at the end of a disk, which has the same content. */
 function gptStart(access: Access, at: number): { start: number; sector: number } | undefined {
   const own = littleEndian(access, at + 24, 8);
   if (own !== 1) return undefined;
@@ -70,7 +70,7 @@ export const gpt: Image = {
   },
 };
 
-/** A boot sector has no magic of its own; it is asked for at the beginning of an input only. */
+/** A boot sector has no magic number of its own; it is tried at the beginning of an input only. */
 export const mbr: Image = {
   format: 'mbr',
   magics: [],

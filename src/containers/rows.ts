@@ -1,4 +1,4 @@
-/** The table of containers. A new one is a file and a row here. */
+/** The table of container formats. A new one is a file and a row here. */
 import { ar } from './archives/ar.ts';
 import { cpio } from './archives/cpio.ts';
 import { tar } from './archives/tar.ts';
@@ -31,11 +31,11 @@ function startsWith(head: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, at) => head[at] === byte);
 }
 
-/** Marks of bzip2's first block, and of the end of an empty stream. */
+/** The magic of bzip2's first block, and of the end of an empty stream. */
 const BZIP2_BLOCK = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
 const BZIP2_END = [0x17, 0x72, 0x45, 0x38, 0x50, 0x90];
 
-/** Streams, the surest first: LZMA has no magic number, so it comes last. Decoders are loaded when there is something for them. */
+/** Compressed streams, the most certain first: LZMA has no magic number, so it is last. Decoders are loaded when used. */
 export const COMPRESSIONS: readonly Compression[] = [
   {
     format: 'gzip',
@@ -87,7 +87,7 @@ export const COMPRESSIONS: readonly Compression[] = [
 
 export const ARCHIVES: readonly Archive[] = [zip, cpio, ar, tar];
 
-/** Images, in the order in which they are asked where several could begin at a place. */
+/** Images, in the order in which they are tried at an offset. */
 export const IMAGES: readonly Image[] = [
   fit,
   uimage,

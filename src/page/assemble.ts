@@ -1,16 +1,16 @@
-/** The interactive page: the report, the controls, the library and the machine in one file. */
+/** Assembles the interactive page: the report, the controls, the library and the machine in one file. */
 import { type PageParts, pageOf } from '../report/formats/html/page.ts';
 import type { CarriedMachine } from './machine.ts';
 import { pack } from './pack.ts';
 
-/** Releases that are offered; any other can be typed. */
+/** Suggested releases; any other can be typed. */
 const RELEASES = ['5.10', '5.15', '6.1', '6.6', '6.12', '6.18', '7.1'];
 
-const CONTROLS = `<section class="controls" id="controls" hidden aria-label="What is asked, and of what">
+const CONTROLS = `<section class="controls" id="controls" hidden aria-label="Question and inputs">
 <div class="drop" id="drop"><p id="inputs"></p>
 <p><label for="file">Add files, or drop them anywhere on this page:</label> <input type="file" id="file" multiple> <button type="button" id="clear" hidden>Start over</button></p>
 <details><summary>Paste text</summary><label for="paste">A ranges line, a log, hex</label><br><textarea id="paste" rows="4" cols="60" spellcheck="false"></textarea><br><button type="button" id="take">Read it</button></details>
-<p class="note">Nothing leaves this page: its policy admits no connection.</p></div>
+<p class="note">Nothing leaves this page: its content security policy blocks all connections.</p></div>
 <div class="set"><div id="machines" hidden><label for="which">Machine</label><select id="which"></select></div><div><label for="question">Question</label><select id="question"><option value="sysfb">Is CONFIG_SYSFB needed?</option><option value="windows">The address windows</option><option value="bridges">PCI host bridges</option><option value="simulate">VMBus allocations</option></select></div>
 <div><label for="release">Kernel release</label><input id="release" list="releases" placeholder="any" autocomplete="off"><datalist id="releases">${RELEASES.map((release) => `<option value="${release}"></option>`).join('')}</datalist></div>
 <div><label for="sysfb">CONFIG_SYSFB</label><select id="sysfb"><option value="">as the inputs say</option><option value="y">y</option><option value="n">not set</option></select></div>
@@ -37,12 +37,12 @@ export function libraryExpression(core: string): string {
   return `(()=>{${core.slice(0, found.index)};return{${names.join(',')}}})()`;
 }
 
-/** In a page there is nothing beside it, and a browser's tools would ask for it. */
+/** Removes the reference to a source map, which a page does not have but a browser's tools would request. */
 function withoutMap(bundle: string): string {
   return bundle.replace(/\n\/\/# sourceMappingURL=\S*\s*$/, '');
 }
 
-/** Nothing in a script ends its element: in strings and patterns `\\x3c` is the same sign. */
+/** Escapes text that would end a script element: in strings and patterns `\\x3c` is the same character as `<`. */
 function scriptText(text: string): string {
   return text.replace(/<(?=\/script|script|!--)/gi, '\\x3c');
 }
@@ -54,7 +54,7 @@ export interface PageBundles {
   readonly ui: string;
 }
 
-/** @param machine what it carries; without one it is empty, to drop inputs on */
+/** @param machine the machine that the page carries; without one the page is empty, and inputs can be dropped on it */
 export function interactivePage(
   parts: PageParts | undefined,
   machine: CarriedMachine | undefined,
@@ -63,7 +63,7 @@ export function interactivePage(
 ): string {
   const shown = parts ?? {
     title: 'fwmap',
-    main: '<h1>fwmap</h1><p>This page needs its script, which runs in any browser of today.</p>',
+    main: '<h1>fwmap</h1><p>This page needs JavaScript.</p>',
     sources: '',
   };
   return pageOf(shown, {

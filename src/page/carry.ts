@@ -1,4 +1,4 @@
-/** Making the interactive page of a machine. */
+/** Makes the interactive page of a machine. */
 import type { NamedMachine } from '../artifact/machines.ts';
 import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
@@ -13,12 +13,12 @@ import { interactivePage, type PageBundles } from './assemble.ts';
 import { answerOnPage, type CarriedFiles, type CarriedMachine, pageJson, settingsOf } from './machine.ts';
 import { pack, unpack } from './pack.ts';
 
-/** The page on which one drops an input. @param version of the program, for the reports on the page */
+/** A page without a machine, to drop inputs on. @param version of the program, for the reports on the page */
 export function emptyPage(bundles: PageBundles, version: string): string {
   return interactivePage(undefined, undefined, bundles, version);
 }
 
-/** The same loader, and what it opened. */
+/** A loader that notes what it opens. */
 function recording(loader: SourceLoader, opened: CarriedFiles['opened']): SourceLoader {
   const kept = (path: string, found: Source | OpenFailure): Source | OpenFailure => {
     opened.set(path, found);
@@ -31,22 +31,22 @@ function recording(loader: SourceLoader, opened: CarriedFiles['opened']): Source
       const whole = loader.read(path, 0n, undefined);
       kept(path, 'reason' in whole ? whole : { name: path, form: 'blob', bytes: whole });
       if ('reason' in whole) return whole;
-      // What is carried is what is answered from: it isn't read again.
+      // The answer must come from the carried bytes: the file is not read again.
       const start = Number(offset);
       return whole.subarray(start, length === undefined ? undefined : start + Number(length));
     },
   };
 }
 
-/** What a page is about. */
+/** The inputs and options of a page. */
 export interface PageAsked {
-  /** A machine, or several between which the reader chooses. */
+  /** One machine, or several among which the reader chooses. */
   readonly machines: readonly NamedMachine[];
-  /** What was said while the inputs were opened, without what is said of one machine. */
+  /** Diagnostics of opening the inputs, except those of one machine. */
   readonly said: readonly Diagnostic[];
   /**
-   * What reading a machine is told, with what its image says of memory and overlays; without a machine what is given for
-   * each. Without a loader that records: that is added here.
+   * The options of reading a machine, with memory and overlays from its image; without a machine, the options given for
+   * all. The loader need not record what it opens: that is added here.
    */
   readonly describe: (machine?: NamedMachine) => Promise<DescribeOptions>;
   readonly kernel: GivenFacts;
@@ -60,7 +60,7 @@ export interface NotCarried {
 }
 
 /**
- * A page that carries machines. That it answers there what is answered here is tried before it is given out.
+ * A page that carries machines. Its answers are compared with those of the command before it is returned.
  * @param version of the program, for the report on the page
  */
 export async function machinePage(
@@ -108,7 +108,7 @@ export async function machinePage(
     if (answer.json !== pageJson(machine, reports[at]!.json()))
       return {
         problem: DIFFERENT,
-        hint: 'some of these inputs cannot be carried; use --format html alone',
+        hint: 'some of these inputs cannot be embedded in a page; use --format html without --interactive',
       };
   }
   const [first] = reports;
@@ -116,9 +116,9 @@ export async function machinePage(
   return interactivePage(parts, carried, bundles, version);
 }
 
-const DIFFERENT = 'the page would not answer what the command does';
+const DIFFERENT = 'the page would give another answer than the command';
 
-/** The same options, with what is opened noted. */
+/** The options with a loader that notes what it opens. */
 function recorded(describe: DescribeOptions, opened: CarriedFiles['opened']): DescribeOptions {
   const loader = describe.parse?.loader;
   if (loader === undefined) return describe;

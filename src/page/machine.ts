@@ -1,6 +1,6 @@
 /**
- * A machine that a page carries: what was read of it and what is given about it, so that the questions can be asked
- * again there, with other values, without a file or a network.
+ * A machine that a page carries: its inputs and options, so that the questions can be answered again in a browser with
+ * other values, without files or a network.
  */
 import type { Artifact } from '../artifact/artifact.ts';
 import { addedLater } from '../artifact/folders/added-later.ts';
@@ -29,14 +29,14 @@ import { type DescribeOptions, describe } from '../window/describe.ts';
 
 export { pack, unpack } from './pack.ts';
 
-/** Files that source text included, as they were opened; what wasn't is missing. */
+/** Files that source text included; any other file counts as missing. */
 export interface CarriedFiles {
   readonly opened: Map<string, Source | OpenFailure>;
   readonly includePaths: readonly string[];
   readonly defines?: readonly string[];
 }
 
-/** What is given with it: the options of the command line. */
+/** The options of the command line. */
 export interface CarriedGiven {
   readonly set: ReadonlyMap<string, bigint>;
   readonly kernel: GivenFacts;
@@ -46,17 +46,17 @@ export interface CarriedGiven {
   readonly osi?: readonly string[];
 }
 
-/** What is carried: a machine, or several of which the reader chooses one. */
+/** One machine, or several among which the reader chooses. */
 export interface CarriedMachine {
-  /** Each says which machine it is of, where there are several. */
+  /** Each names its machine if there are several. */
   readonly artifacts: readonly Artifact[];
-  /** What was said while they were opened. */
+  /** Diagnostics of opening them. */
   readonly said: readonly Diagnostic[];
-  /** The machine that is shown first, by its name; else it is the first. */
+  /** Name of the machine that is shown first; without one it is the first in the list. */
   readonly shown?: string;
   readonly given: CarriedGiven;
   readonly files?: CarriedFiles;
-  /** Applied to each tree, in this order, behind those that an image has for it. */
+  /** Applied to each tree, in this order, after those that an image has for it. */
   readonly overlays?: readonly DeviceTree[];
 }
 
@@ -64,10 +64,10 @@ export const NO_MACHINE: CarriedMachine = { artifacts: [], said: [], given: { se
 
 export type PageQuestion = 'sysfb' | 'windows' | 'bridges' | 'simulate';
 
-/** What a reader sets on a page, as text; what is empty is not given. */
+/** The settings of a page, as text; an empty one is not given. */
 export interface PageSettings {
   readonly question: PageQuestion;
-  /** The machine, by its name; where there is none of it, the first. */
+  /** Name of the machine; the first one if no machine has this name. */
   readonly machine: string;
   /** Firmware fields by name. */
   readonly set: Readonly<Record<string, string>>;
@@ -79,24 +79,24 @@ export interface PageSettings {
   readonly sysfb: string;
 }
 
-/** A field whose value decides something. */
+/** A firmware field that the answer depends on. */
 export interface OpenField {
   readonly name: string;
   readonly bits: number;
-  /** Where it is, for the tip: `memory 0xf7fd9000`. */
+  /** Its address, for the label: `memory 0xf7fd9000`. */
   readonly where: string;
 }
 
 export interface PageAnswer {
   readonly parts: PageParts;
-  /** As the command prints it. */
+  /** The JSON as printed by the command. */
   readonly json: string;
   readonly fields: readonly OpenField[];
-  /** What the command line would be. */
+  /** The equivalent command line. */
   readonly command: string;
 }
 
-/** What is wrong with a setting. */
+/** A setting that is invalid. */
 export interface PageFault {
   readonly fault: string;
 }
@@ -114,23 +114,23 @@ function loaderOf({ opened }: CarriedFiles): SourceLoader {
   };
 }
 
-/** The machine that is chosen. */
+/** The machine with this name, else the first one. */
 function chosen({ artifacts }: CarriedMachine, name: string): NamedMachine {
   const machines = machinesOf(artifacts);
   return machines.find((machine) => machine.name === name) ?? machines[0]!;
 }
 
-/** Whether naming the inputs is not enough to name the machine: it is one of several in an image or an archive. */
+/** Whether the command line needs `--select` to name the machine: it is one of several in an image or an archive. */
 function isSelected({ name, artifacts }: NamedMachine): boolean {
   return name !== undefined && !artifacts.some(({ path }) => path === name || path.startsWith(`${name}/`));
 }
 
-/** The answer as the command that is shown beside it prints it. */
+/** The answer as printed by the equivalent command. */
 export function pageJson(machine: NamedMachine, json: JsonObject): string {
   return printJson(isSelected(machine) ? { ...json, name: machine.name! } : json);
 }
 
-/** What reading is told, without what only the command line can: the files of this machine. */
+/** The options of reading the inputs; undefined if `kernel` is no release. */
 async function describeOptionsOf(
   { given, files, overlays: givenOverlays = [] }: CarriedMachine,
   { artifacts, memory: imageMemory, overlays: imageOverlays }: NamedMachine,
@@ -167,12 +167,12 @@ async function describeOptionsOf(
   };
 }
 
-/** The text of a configuration that says nothing but this. */
+/** The text of a kernel configuration with this value of CONFIG_SYSFB only. */
 export function sysfbConfig(value: string): string {
   return value === 'y' ? 'CONFIG_SYSFB=y\n' : '# CONFIG_SYSFB is not set\n';
 }
 
-/** Its name as an input; on the command line it is a file of this name. */
+/** The name of that configuration as an input, and as a file on the command line. */
 export const SYSFB_CONFIG = 'sysfb.config';
 
 function parseFields(set: PageSettings['set']): ReadonlyMap<string, bigint> | PageFault {
@@ -214,7 +214,7 @@ function parseKernel(given: GivenFacts, settings: PageSettings): GivenFacts | Pa
   };
 }
 
-/** The settings that a machine comes with. */
+/** The initial settings of a page. */
 export function settingsOf({ given, shown = '' }: CarriedMachine): PageSettings {
   const { framebuffer, release = '', boot = '' } = given.kernel;
   const hex = (value: bigint | null | undefined): string => `0x${(value ?? 0n).toString(16)}`;
@@ -233,7 +233,7 @@ function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The command line that asks the same. */
+/** The command line with the same inputs and settings. */
 function commandLine(machine: NamedMachine, settings: PageSettings): string {
   const paths = [...new Set(machine.artifacts.map(({ path }) => path))];
   const options = [
@@ -272,7 +272,7 @@ async function reportOn(
   }
 }
 
-/** Answers with what is set on the page; a fault where a setting can't be understood or has no place. */
+/** Answers with the settings of a page; a fault if a setting is invalid or cannot be applied. */
 export async function answerOnPage(
   carried: CarriedMachine,
   settings: PageSettings,
@@ -311,7 +311,7 @@ export async function answerOnPage(
   };
 }
 
-/** Firmware fields among what names stand for in JSON; second reads of a field can't be set apart. */
+/** Firmware fields in the JSON's list of names. Later reads of a field are left out: they cannot be set separately. */
 function openFields(fields: unknown): OpenField[] {
   if (!Array.isArray(fields)) return [];
   return fields.flatMap((field: Readonly<Record<string, unknown>>) => {
@@ -321,15 +321,15 @@ function openFields(fields: unknown): OpenField[] {
   });
 }
 
-/** The names of the machines between which the reader chooses; none where there is one. */
+/** The names of the machines among which the reader chooses; empty if there is only one. */
 export function machineNames({ artifacts }: CarriedMachine): string[] {
   return machinesOf(artifacts).flatMap(({ name }) => name ?? []);
 }
 
 /**
- * Opens what was dropped on a page together; inputs that were there stay. What can't be of the machine that is chosen is
- * another one.
- * @param name of the machine that is chosen @returns with the name of the one that it is of
+ * Opens files that were dropped on a page together; earlier inputs stay. Files that cannot belong to the chosen machine
+ * make another one.
+ * @param name of the chosen machine @returns also the name of the machine that the files belong to
  */
 export async function withDropped(
   carried: CarriedMachine,
@@ -350,16 +350,16 @@ export async function withDropped(
   };
 }
 
-/** As `--set` writes a number that a slider stands at. */
+/** The value of a slider's position, in the format of `--set`. @param of the number of steps */
 export function sliderText(bits: number, position: number, of: number): string {
   const top = (1n << BigInt(bits)) - 1n;
   const value = (top * BigInt(position)) / BigInt(of);
-  // Firmware puts nothing at odd addresses: what isn't small is a multiple of 1 MiB.
+  // Firmware places nothing at odd addresses: values of 1 MiB and more are rounded down to multiples of 1 MiB.
   const step = value >> 20n > 0n ? 1n << 20n : 1n;
   return `0x${(value - (value % step)).toString(16)}`;
 }
 
-/** Where a slider stands for a text; undefined where it is no number. */
+/** The slider's position of a value; undefined if the text is no number. @param of the number of steps */
 export function sliderPosition(bits: number, text: string, of: number): number | undefined {
   const value = parseInteger(text) ?? parseSize(text);
   if (value === undefined) return undefined;

@@ -1,19 +1,19 @@
 /**
- * Values as JSON, and back as they were: bytes, big numbers, maps, and objects that several others refer to. Spans point
- * into their sources by identity, so what was one object has to be one again.
+ * Values as JSON and back, with bytes, bigints, maps, and shared references: spans refer to their sources by identity,
+ * so that one object has to become one object again.
  */
 
-/** What JSON has no form for. */
+/** A value, or a tagged object for values that JSON cannot represent. */
 type Packed = null | boolean | number | string | { readonly [tag: string]: unknown };
 
-/** More objects than any machine's inputs come to. */
+/** Most objects; the inputs of no machine have as many. */
 const MOST_OBJECTS = 2_000_000;
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-/** Functions are left out: what a value can do is not carried. Throws where there is more than can be carried. */
+/** Packs a value; functions are left out. Throws RangeError if there are more than {@link MOST_OBJECTS} objects. */
 export function pack(value: unknown): string {
   const nodes: unknown[] = [];
   const known = new Map<object, number>();
@@ -25,7 +25,7 @@ export function pack(value: unknown): string {
     let at = known.get(of);
     if (at === undefined) {
       at = nodes.length;
-      if (at >= MOST_OBJECTS) throw new RangeError('too much to be carried');
+      if (at >= MOST_OBJECTS) throw new RangeError('more objects than a page can carry');
       known.set(of, at);
       nodes.push(null);
       waiting.push([of, at]);
@@ -57,7 +57,7 @@ interface Node {
   readonly o?: readonly (readonly [string, Packed])[];
 }
 
-/** What {@link pack} was given. The text is our own: it comes from the page that it is part of. */
+/** The value that was given to {@link pack}. The text is trusted: it is part of the same page. */
 export function unpack(text: string): unknown {
   const { root, nodes }: { root: Packed; nodes: readonly (Node | readonly Packed[])[] } = JSON.parse(text);
   const made: object[] = nodes.map((node) => {

@@ -96,7 +96,7 @@ export class Opener {
     space: Space,
     format: string,
     at: number,
-    { why = 'the stream is cut short' }: Decoded,
+    { why = 'the stream is truncated' }: Decoded,
   ): void {
     this.#run.report('container/damaged', { format, why }, `${space.path}!${format}@${hex(space.base + at)}`);
   }
@@ -284,7 +284,7 @@ export class Opener {
     const decoded = await decode(space.access.read(start, size), this.#run.budget.room);
     if (decoded.end === 'limit') this.#reportUnpacked();
     else if (decoded.end !== 'whole') {
-      const why = decoded.why ?? 'the stream is cut short';
+      const why = decoded.why ?? 'the stream is truncated';
       this.#run.report(
         'container/damaged',
         { format, why },

@@ -167,7 +167,7 @@ export class Run {
   mayNest(space: Space): boolean {
     const { depth } = this.budget.limits;
     if (space.depth < depth) return true;
-    this.limit('container-depth', 'containers inside each other');
+    this.limit('container-depth', 'nested containers');
     return false;
   }
 

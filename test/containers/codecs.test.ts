@@ -110,7 +110,7 @@ describe('what Node packs', () => {
   test('a gzip checksum that fails is told', async () => {
     const packed = gzipSync('hello');
     packed[packed.length - 8]! ^= 1;
-    expect(await decodeGzip(packed, PLENTY)).toMatchObject({ end: 'damaged', why: 'the checksum fails' });
+    expect(await decodeGzip(packed, PLENTY)).toMatchObject({ end: 'damaged', why: 'the checksum is wrong' });
   });
 });
 

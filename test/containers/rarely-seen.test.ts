@@ -84,10 +84,10 @@ describe('a reason is given where there is one', () => {
 
   test.skipIf(!hasProgram('xz'))('xz: cut short, damaged, and stopped', () => {
     const packed = packedBy('xz', ['-c'], text('words'))!;
-    expect(decodeXz(packed.subarray(0, 20), 9).why).toBe('the stream is cut short');
+    expect(decodeXz(packed.subarray(0, 20), 9).why).toBe('the stream is truncated');
     const damaged = Uint8Array.from(packed);
     damaged[8]! ^= 1;
-    expect(decodeXz(damaged, 9).why).toBe('the check of the stream header fails');
+    expect(decodeXz(damaged, 9).why).toBe('the checksum of the stream header is wrong');
     expect(Object.keys(decodeXz(packed, 2)).sort()).toEqual(['bytes', 'consumed', 'end']);
   });
 });

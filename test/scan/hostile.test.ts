@@ -152,7 +152,7 @@ describe('limits are told', () => {
     for (let depth = 0; depth < 6; depth += 1) image = make.gz(image);
     expect(await limitsTold(image, { 'container-depth': 6 })).toEqual([]);
     expect(await limitsTold(image, { 'container-depth': 5 })).toEqual([
-      ['container/limit', '5 containers inside each other (--limit container-depth=N)'],
+      ['container/limit', '5 nested containers (--limit container-depth=N)'],
     ]);
   });
 

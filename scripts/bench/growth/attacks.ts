@@ -1,4 +1,4 @@
-/** Inputs that were made to cost more than their size, each by what a reader does at every one of its places. */
+/** Inputs made to cost a reader more than linear time, if it did work for the rest of the input at each position. */
 import { asl, dts, type Growing, hex, lines, mail } from './growing.ts';
 
 export const ATTACKS: readonly Growing[] = [

@@ -1,8 +1,8 @@
-/** A row of the growth check, and the texts that rows are made of. */
+/** A row of the growth check, and functions that make texts for rows. */
 
 export interface Growing {
   readonly name: string;
-  /** Of the largest of the five inputs, each half the next. */
+  /** Count of the largest of the five inputs; each of the others has half the count of the next. */
   readonly count: number;
   readonly command: readonly string[];
   make(count: number): string | Uint8Array;
@@ -13,7 +13,7 @@ export const LINUX = 'Linux version 6.12.30 (a@b) (gcc) #1 SMP\n';
 export const hex = (value: number): string => value.toString(16);
 export const wide = (value: number): string => hex(value).padStart(16, '0');
 
-/** `line` for every number below `count`, a line each. */
+/** The lines that `line` gives for every number below `count`. */
 export function lines(count: number, line: (index: number) => string): string {
   return `${Array.from({ length: count }, (_, index) => line(index)).join('\n')}\n`;
 }

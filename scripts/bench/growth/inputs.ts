@@ -1,6 +1,6 @@
 /**
- * Inputs that grow, of every reader and of the kinds that once cost more than their size: what they hold `count` times, and
- * the command that reads them.
+ * The inputs of the growth check, for every reader and for everything that once took more than linear time. Each repeats
+ * something `count` times, and names the command that reads it.
  */
 import { ATTACKS } from './attacks.ts';
 import type { Growing } from './growing.ts';

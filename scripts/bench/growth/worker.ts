@@ -1,4 +1,4 @@
-/** Runs the inputs of one row, each twice the one before, and tells what each took. Started by ../growth.ts. */
+/** Runs the inputs of one row, each twice the size of the previous one, and sends the costs. Started by ../growth.ts. */
 import { GROWING } from './inputs.ts';
 import { inputOf, secondsOf } from './run-row.ts';
 
@@ -8,12 +8,12 @@ const DOUBLINGS = 4;
 export interface Measured {
   readonly bytes: number;
   readonly seconds: number;
-  /** Peak of the process until then. */
+  /** Peak memory of the process so far, in bytes. */
   readonly rss: number;
 }
 
 const row = GROWING.find(({ name }) => name === process.argv[2])!;
-// What is compiled or read once is not what grows.
+// Warms up, so that code that is loaded or compiled once is not measured.
 await secondsOf(row, inputOf(row, row.count >> (DOUBLINGS + 1)));
 for (let doubling = DOUBLINGS; doubling >= 0; doubling -= 1) {
   const input = inputOf(row, row.count >> doubling);

@@ -1,15 +1,15 @@
 /**
- * `npm run conformance -- asl-roundtrip DIR...`: ASL sources of any project (files *.asl and *.dsl below DIR). What iasl
- * compiles of them is printed as text again, and compiled again: the bytes behind the header are to be the same.
+ * `npm run conformance -- asl-roundtrip DIR...`: ASL sources of any project (files *.asl and *.dsl below DIR). Tables that
+ * iasl compiles from them are disassembled and compiled again: the bytes after the header must be the same.
  *
  * - `iasl`: iasl's bytes -> our text -> iasl
  * - `fwmap`: iasl's bytes -> our text -> our compiler
  * - `listing`: iasl's bytes -> `iasl -d` -> iasl, for comparison
  *
- * Sources that iasl doesn't compile as they stand are tried behind cpp, with every folder below DIR that is called
- * Include, the source's own and those it is in, and a number for what EDK II's build would configure; and else left out:
- * parts of others, or in need of what a build makes. Each that differs is named, with the reason where it is one that ASL
- * has no way around; --verbose names those that are left out.
+ * Sources that iasl doesn't compile unchanged are preprocessed by cpp, with every folder named Include below DIR, the
+ * source's folder and its parents as include paths, and a number for values that EDK II's build configures. Those that
+ * still fail are left out: they are parts of others or need files that a build makes. Each difference is printed, with
+ * the reason if ASL cannot express the table; --verbose names those that are left out.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -39,7 +39,7 @@ const IASL_TIMEOUT = 60_000;
 
 interface Found {
   readonly sources: string[];
-  /** Folders called Include, and those of pieces for ASL's own Include. */
+  /** Folders named Include; `pieces` are folders of files for ASL's own Include. */
   readonly includes: string[];
   readonly pieces: Set<string>;
 }
@@ -57,7 +57,7 @@ function filesBelow(folder: string, found: Found): void {
   }
 }
 
-/** What iasl makes of a text in `folder`; its first complaint when that is nothing. */
+/** Compiles a file with iasl. @returns the AML, or iasl's first error message */
 function iasl(cwd: string, out: string, file: string, includes: readonly string[] = []): Uint8Array | string {
   const aml = `${out}.aml`;
   rmSync(aml, { force: true });
@@ -76,12 +76,12 @@ function inFolders(folders: Iterable<string>): string[] {
   return [...folders].flatMap((path) => ['-I', path]);
 }
 
-/** What EDK II's build configures; the numbers don't matter. */
+/** Definitions for values that EDK II's build configures; the numbers don't matter. */
 const CONFIGURED = ['8', '16', '32', '64', 'Bool', 'Ptr'].flatMap((size) =>
   ['FixedPcdGet', 'PcdGet'].map((name) => `-D${name}${size}(name)=1`),
 );
 
-/** The folder of a source and those it is in, up to the one that was named. */
+/** The folder of a source and its parents, up to the one given on the command line. */
 function* foldersAround(source: string, roots: readonly string[]): Generator<string> {
   for (let at = dirname(source); ; at = dirname(at)) {
     yield at;
@@ -89,7 +89,7 @@ function* foldersAround(source: string, roots: readonly string[]): Generator<str
   }
 }
 
-/** The AML of a source, as it stands or behind cpp; else why there is none. */
+/** The AML of a source, compiled unchanged or after cpp; else the reason why there is none. */
 function original(
   source: string,
   found: Found,
@@ -107,7 +107,7 @@ function original(
   );
   if (status !== 0) return /error: .*/.exec(stderr)?.[0] ?? 'cpp fails';
   if (!stdout.includes('DefinitionBlock')) return 'a part of another source';
-  // What C headers declare is no ASL.
+  // Declarations of C headers are no ASL.
   writeFileSync(join(folder, 'cpp.asl'), stdout.slice(stdout.indexOf('DefinitionBlock')), 'latin1');
   return iasl(dirname(source), out, join(folder, 'cpp.asl'), [...found.pieces, ...around]);
 }
@@ -126,7 +126,7 @@ function behindHeader(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.subarray(TABLE_HEADER_LENGTH));
 }
 
-/** Why no ASL text can give these bytes through iasl, as far as that is known. */
+/** Why iasl cannot compile any ASL text to these bytes, if the reason is known. */
 function reasonFor(bytes: Uint8Array): string | undefined {
   const decoded = decodeTables(nameTables(readAcpiTables(artifactOf(bytes), IGNORED)), IGNORED);
   let externals = false;
@@ -214,7 +214,7 @@ function listingGives(want: Uint8Array, folder: string): boolean {
   try {
     execFileSync('iasl', ['-d', 'listing.aml'], { cwd: folder, stdio: 'ignore', timeout: IASL_TIMEOUT });
   } catch {
-    // It fails for a warning too: what counts is the file it makes.
+    // Its exit status is not 0 for warnings too: only the file that it makes counts.
   }
   if (!existsSync(join(folder, 'listing.dsl'))) return false;
   copyFileSync(join(folder, 'listing.dsl'), join(folder, 'again.dsl'));

@@ -2,14 +2,14 @@
  * `npm run conformance -- asl [DUMP...]`: the ASL front end, compiler and printer against iasl, table by table, on
  * acpidump texts (default: those of ../shared/corpus/acpi). For every table:
  *
- * - `parse`: the listing that `iasl -d` makes of it, the machine's other tables named with -e, is read without a fault
- * - `compile`: it compiles to the bytes that iasl makes of it, the header's compiler fields apart
- * - `print`: what fwmap prints of the table compiles, by fwmap and by iasl, to the same bytes
+ * - `parse`: the listing of `iasl -d`, with the machine's other tables given by -e, is parsed without errors
+ * - `compile`: the listing compiles to the same bytes as with iasl, except the header's compiler fields
+ * - `print`: fwmap's listing compiles, with fwmap and with iasl, to the same bytes
  *
- * For every machine, `evaluate`: each `_CRS` comes out of iasl's listings as it comes out of the AML, and `own`: out
- * of fwmap's own text.
+ * For every machine, `evaluate`: each `_CRS` has the same value from iasl's listings as from the AML; `own`: likewise
+ * from fwmap's listings.
  *
- * What iasl can't do itself (it crashes, or its listing isn't ASL) is counted as left out, with the reason.
+ * Tables that iasl cannot process (it crashes, or its listing isn't ASL) are counted as left out, with the reason.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,7 +50,7 @@ class Tally {
     this.#leftOut.set(why, (this.#leftOut.get(why) ?? 0) + 1);
   }
 
-  /** Prints the table; the number of failures. */
+  /** Prints the table. @returns the number of failures */
   summary(): number {
     const checks = [...new Set([...this.#passed.keys(), ...this.#failed.keys()])];
     for (const check of checks) {
@@ -70,16 +70,16 @@ function iasl(folder: string, args: readonly string[]): void {
   try {
     execFileSync('iasl', args, { cwd: folder, stdio: 'ignore', timeout: IASL_TIMEOUT });
   } catch {
-    // It fails for a warning too: what counts is the file it makes.
+    // Its exit status is not 0 for warnings too: only the file that it makes counts.
   }
 }
 
-/** AML from a text by iasl; undefined when it doesn't take the text. */
+/** Compiles a text with iasl; undefined if iasl rejects it. */
 function iaslCompile(folder: string, name: string): Uint8Array | undefined {
   const aml = join(folder, `${name}.aml`);
   rmSync(aml, { force: true });
   iasl(folder, ['-ve', '-p', name, `${name}.dsl`]);
-  // Firmware breaks iasl's rules often enough; a listing of it is compiled all the same.
+  // Firmware often violates iasl's rules; its listing is compiled nevertheless (-f).
   if (!existsSync(aml)) iasl(folder, ['-ve', '-f', '-p', name, `${name}.dsl`]);
   return existsSync(aml) ? readFileSync(aml) : undefined;
 }
@@ -101,9 +101,9 @@ function compiled(folder: string, name: string): { bytes: Uint8Array; table: Acp
   return result === undefined ? 'nothing came out' : { bytes: result.bytes, table: tableOf(result) };
 }
 
-/** What each `_CRS` comes to, without where it was read. */
+/** Status and bytes of each `_CRS`, by device. */
 function crsLines(tables: readonly AcpiTable[]): Map<string, string> {
-  // With every field known a machine takes a second; what is unknown hangs on the same terms.
+  // With known fields a machine takes a second only, and the same terms are evaluated.
   const machine = loadMachine(tables, { assume: 'zero' }, new DiagnosticList());
   return new Map(
     evaluateAllCrs(machine).map((entry: CrsEntry) => [
@@ -113,7 +113,7 @@ function crsLines(tables: readonly AcpiTable[]): Map<string, string> {
   );
 }
 
-/** True when the two differ in what no resource macro says, and mean the same. */
+/** Whether two templates differ only in bits that resource macros cannot express. */
 function lostInListing(want: string, got: string | undefined): boolean {
   if (got?.length !== want.length) return false;
   const meaning = (line: string): string => {
@@ -172,7 +172,7 @@ async function machine(dump: string, tally: Tally): Promise<void> {
   }
 }
 
-/** iasl's listing, read and compiled; the table made of it. */
+/** Parses and compiles iasl's listing. @returns the table made from it */
 function checkListing(folder: string, table: AcpiTable, label: string, tally: Tally): AcpiTable | undefined {
   const { name } = table;
   const listing = join(folder, `${name}.dsl`);
@@ -190,14 +190,14 @@ function checkListing(folder: string, table: AcpiTable, label: string, tally: Ta
   tally.pass('parse');
   if (want === undefined) tally.leaveOut("iasl doesn't compile its own listing");
   else if (sameAml(want, ours.bytes)) tally.pass('compile');
-  // Its disassembler writes "" for a number without a name, its compiler then takes 0.
+  // iasl disassembles a number without a name as "", which it then compiles to 0.
   else if (/PLD_\w+\s*=\s*""/.test(readFileSync(listing, 'latin1')))
     tally.leaveOut('iasl loses a ToPLD value');
   else tally.fail('compile', `${label}: other bytes`);
   return { ...ours.table, name };
 }
 
-/** Our own text of the table. */
+/** Checks fwmap's listing of the table. @returns the table made from it */
 function checkPrinted(folder: string, table: AcpiTable, label: string, tally: Tally): AcpiTable | undefined {
   const name = `own-${table.name}`;
   const ours = compiled(folder, name);

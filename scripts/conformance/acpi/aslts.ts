@@ -1,5 +1,5 @@
 /**
- * `npm run conformance -- aslts CHECKOUT [OPTION...]`: ACPICA's ASL test suite, run by our interpreter.
+ * `npm run conformance -- aslts CHECKOUT [OPTION...]`: ACPICA's ASL test suite, run by fwmap's interpreter.
  *
  * CHECKOUT is a work tree of https://github.com/acpica/acpica. Its cases are compiled with iasl as the suite's own
  * makefiles do, unoptimised (`iasl -oa`), with 64- or 32-bit integers, and kept for the next run. Each case's method
@@ -30,8 +30,8 @@ interface Count {
 }
 
 /**
- * `collection:case:test` of each line with its status. A test that is there more than once is numbered in the order of
- * its statuses: files of verdicts are sorted, the order they came in is lost.
+ * The status of each test, by `collection:case:test`. Tests that occur more than once are numbered in the order of their
+ * statuses, because files of verdicts are sorted.
  */
 export function verdictsIn(lines: readonly string[]): Map<string, string> {
   const statuses = new Map<string, string[]>();
@@ -110,7 +110,7 @@ export async function run(args: string[]): Promise<number> {
   return report(ours, theirs, wanted !== undefined);
 }
 
-/** By collection; with `part` only what we ran is held against theirs. */
+/** Compares by collection; with `part` only cases that were run. */
 function report(
   ours: ReadonlyMap<string, string>,
   theirs: ReadonlyMap<string, string>,

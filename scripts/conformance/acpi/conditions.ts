@@ -1,15 +1,15 @@
 /**
- * `npm run conformance -- conditions [--verbose] [--only=OPERATION] [--plant=FAULT] [DIR|FILE.txt.gz ...]`: what fwmap says
- * of conditions, held against z3, which knows nothing of how they were decided.
+ * `npm run conformance -- conditions [--verbose] [--only=OPERATION] [--plant=FAULT] [DIR|FILE.txt.gz ...]`: checks fwmap's
+ * conditions with z3, independently of how fwmap decides them.
  *
- * Built right: of each operation that evaluating a machine asks of `src/symbolic`, `simplified` among them, the result is
- * what the operation says of its operands, and the bits it calls known are. By induction a condition is then what the
- * firmware asks for. An operation whose result is given up as too large claims nothing.
- * Printed right: what is printed for a condition equals it; no alternative is impossible or covered by the others, and no
- * comparison is redundant. The alternatives of one `_CRS` exclude each other, and the windows of one descriptor.
+ * Operations: the result of each operation of `src/symbolic` in the evaluation of a machine, including `simplified`, is
+ * the value defined by its operands, and its known bits are right. By induction every condition is then the one in the
+ * firmware. An operation whose result is an unknown value, as it would be too large, claims nothing.
+ * Printing: the printed condition equals the condition; no alternative is impossible or covered by the others, and no
+ * comparison is redundant. The alternatives of one `_CRS` exclude each other, and so do the windows of one descriptor.
  *
- * FAULT is one of `operation`, `equal`, `possible`, `alternative`, `comparison`, `bracket`, `exclusive`: a fault of that
- * kind is planted, and has to be found.
+ * FAULT is one of `operation`, `equal`, `possible`, `alternative`, `comparison`, `bracket`, `exclusive`: a fault of this
+ * kind is planted and must be found.
  */
 import { readdirSync } from 'node:fs';
 import { register } from 'node:module';
@@ -31,7 +31,7 @@ export async function run(args: string[]): Promise<number> {
     .flatMap((path) => (path.endsWith('.gz') ? [path] : readdirSync(path).map((name) => join(path, name))))
     .filter((path) => path.endsWith('.txt.gz'))
     .sort();
-  // What evaluates machines imports the observed constructors: it has to be loaded after this.
+  // The interpreter must be loaded after this, so that it imports the observed constructors.
   register('./conditions/redirect.mjs', import.meta.url);
   const { conditionsIn } = await import('./conditions/machine.ts');
   const operations = new OperationChecker(planted === 'operation', option('only'));

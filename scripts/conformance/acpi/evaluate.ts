@@ -1,10 +1,10 @@
 /**
- * `npm run conformance -- evaluate [--verbose] PATH...`: ASL of any project, run: what every data object and every
- * method without arguments gives, by our interpreter and by acpiexec, one after the other on one machine.
+ * `npm run conformance -- evaluate [--verbose] PATH...`: evaluates ASL of any project: every data object and every method
+ * without arguments, with fwmap's interpreter and with acpiexec, one after the other on one machine.
  *
- * Sources are the files *.asl and *.dsl, and the definition blocks in files *.rs, at or below the paths. Those that
- * iasl doesn't compile by themselves are left out, and tables after which acpiexec doesn't come to an end. Where
- * acpiexec crashes on a method, the comparison ends there.
+ * Sources are the files *.asl and *.dsl, and the definition blocks in files *.rs, at or below the paths. Those that iasl
+ * doesn't compile by themselves are left out, as are tables with which acpiexec hangs. If acpiexec crashes on a method,
+ * the comparison of its table ends there.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ function* sourcesAt(path: string): Generator<{ name: string; text: string }> {
   }
 }
 
-/** The AML, unoptimised, so that the interpreters do the work. */
+/** The AML, not optimised, so that constant expressions are evaluated by the interpreters. */
 function compiled(name: string, text: string): Uint8Array | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'fwmap-evaluate-'));
   try {
@@ -57,7 +57,7 @@ function compiled(name: string, text: string): Uint8Array | undefined {
   }
 }
 
-/** What can be evaluated without arguments. */
+/** Objects that can be evaluated without arguments. */
 function* valuesBelow(node: NamespaceNode): Generator<NamespaceNode> {
   for (const child of node.children.values()) {
     const { object } = child;
@@ -111,7 +111,7 @@ export async function run(args: string[]): Promise<number> {
       }
       const { value, fault } = boot.call(node, []);
       const evaluated = spelledResult(value, fault);
-      // ACPICA gives ids in capitals (nsrepair2.c, AcpiNsRepair_HID); whoever compares ids here does so regardless of case.
+      // ACPICA converts ids to capitals (nsrepair2.c, AcpiNsRepair_HID); fwmap compares ids without regard to case.
       const ours = /\._(?:HID|CID)$/.test(node.path) ? evaluated.toUpperCase() : evaluated;
       if (ours === given || evaluated === given) counts.passed += 1;
       else if (value instanceof ObjectReference && value.target instanceof SlotReference) {

@@ -1,6 +1,6 @@
 /**
- * `npm run conformance -- pnp DIRECTORY...`: the resources of every PNP device, evaluated from a machine's tables, against
- * what its Linux listed in /sys/bus/pnp. Each DIRECTORY is a capture with `tables/` and `pnp.txt`, or holds captures.
+ * `npm run conformance -- pnp DIRECTORY...`: the resources of every PNP device, evaluated from a machine's tables, compared
+ * with those in the machine's /sys/bus/pnp. Each DIRECTORY is a capture with `tables/` and `pnp.txt`, or contains captures.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 
 const KINDS = { memory: 'mem', io: 'io', bus: 'bus' } as const;
 
-/** A template as drivers/pnp/pnpacpi/rsparser.c takes it over and drivers/pnp/interface.c prints it. */
+/** A template as parsed by drivers/pnp/pnpacpi/rsparser.c and printed by drivers/pnp/interface.c. */
 export function pnpLines(resources: readonly ResourceDescriptor[], rules: RangeRules): string[] {
   return resources.flatMap((descriptor): string[] => {
     const { type, fields } = descriptor;
@@ -35,7 +35,7 @@ export function pnpLines(resources: readonly ResourceDescriptor[], rules: RangeR
     }
     if (type === 'irq' || type === 'extended-irq') {
       const interrupts = Array.isArray(fields.interrupts) ? fields.interrupts : [];
-      // One that another device produces is no interrupt number of the machine (is_gsi()).
+      // An interrupt produced by another device is no GSI (drivers/acpi/resource.c, is_gsi()).
       const elsewhere =
         type === 'extended-irq' && (fields.producer === true || fields.resourceSource !== undefined);
       if (interrupts.length === 0 || elsewhere) return ['irq disabled'];
@@ -68,7 +68,7 @@ function devicesIn(text: string): PnpDevice[] {
     }));
 }
 
-/** Interrupts by their count only: without legacy interrupts Linux hands numbers out as it likes. */
+/** Interrupts without their numbers: without legacy interrupts Linux allocates them dynamically. */
 function withoutNumbers(lines: readonly string[]): string[] {
   return lines.map((line) => line.replace(/^irq \d+$/, 'irq'));
 }

@@ -1,10 +1,10 @@
 /**
  * `npm run conformance -- uacpi DIR`: the AML test cases of https://github.com/uACPI/uACPI, DIR being its
- * tests/test-cases. Each says at its head what `\MAIN` is to give; what ours gives is held against that, and against
- * acpiexec where it gives something else: uACPI follows Windows where the two differ, and this interpreter ACPICA.
+ * tests/test-cases. Each states the expected result of `\MAIN` in a comment. fwmap's result is compared with it, and, if
+ * they differ, with acpiexec's: uACPI follows Windows where Windows and ACPICA differ, fwmap follows ACPICA.
  *
- * Cases are compiled with iasl as uACPI's runner does, or by our compiler where the installed iasl refuses them.
- * A case that differs from uACPI's expectation has its reason in the tables below; one without a reason fails.
+ * Cases are compiled with iasl, as by uACPI's runner, or with fwmap's compiler if the installed iasl rejects them.
+ * Cases that differ from uACPI's expectation are in the tables below, with the reason; others fail.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -18,10 +18,10 @@ import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { acpiexecResults, spelledResult } from '../../../test/acpi/interpreter/oracle.ts';
 import { bootOf } from './aslts/run.ts';
 
-/** Complaints of iasl that uACPI's runner turns off. */
+/** Messages of iasl that uACPI's runner disables. */
 const NO_ERRORS = [6005, 6031, 6058, 6074, 6080, 6084, 6085, 6086, 6117, 6141, 6161];
 
-/** Cases on which ours agrees with neither, and why. */
+/** Cases with a result that neither uACPI nor acpiexec has, and the reason. */
 const LEFT: Readonly<Record<string, string>> = {
   'copy-object-self.asl':
     'a method that is running is replaced by a string; acpiexec crashes, and so does a parser that takes it for a call',
@@ -31,14 +31,14 @@ const LEFT: Readonly<Record<string, string>> = {
     'a table that loads itself is, to ACPICA, loaded already; acpiexec crashes when it unloads it',
 };
 
-/** Cases on which ACPICA, and ours with it, does not do what uACPI expects, and in what they differ. */
+/** Cases in which ACPICA and fwmap differ from uACPI's expectation, and how. */
 const AS_ACPICA: Readonly<Record<string, string>> = {
   'copy-a-method.asl': 'a method is not copied by DerefOf of a reference to it',
   'copy-object-opregion.asl':
     'CopyObject of a number onto a region fails, and with it the code at the head of the table that declares MAIN',
   'empty-objects.asl': 'a method that returns nothing gives no operand',
   'hanging-while.asl':
-    'the loop at the head of the table is given up, and with it the rest, in which MAIN is declared',
+    'the loop at the beginning of the table times out, which ends the loading of the table before MAIN is declared',
   'increment-fields.asl': 'Increment takes no index of a buffer or package',
   'indices-0.asl': 'RefOf of Index refers to the reference, and a store to it replaces it',
   'indices-1.asl': 'numbers in printed packages have sixteen digits, in capitals',
@@ -92,7 +92,7 @@ function compiled(folder: string, file: string, text: string): Uint8Array | stri
   }
 }
 
-/** What acpiexec has since learnt: Load gives True, ToHexString a prefix. */
+/** The behaviour of later versions of acpiexec: Load returns True, ToHexString writes a prefix. */
 const LATER: Profile = { ...acpiexecProfile, prefixesHex: 1n, givesTableHandles: 0n };
 
 function resultOf(file: string, aml: Uint8Array, profile: Profile): string {

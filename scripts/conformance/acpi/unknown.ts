@@ -1,15 +1,15 @@
 /**
- * `npm run conformance -- unknown [--verbose] [DIR|FILE.txt.gz ...]`: is what fwmap calls known the same whatever regions
- * hold, and is what nothing changes called known? The references hold what acpiexec computed from regions filled with
- * 00, FF and 5A.
+ * `npm run conformance -- unknown [--verbose] [DIR|FILE.txt.gz ...]`: is every value that fwmap reports as known
+ * independent of the contents of regions, and is every independent value reported as known? The references are results of
+ * acpiexec with regions filled with 00, FF and 5A.
  *
- * Sound: a `_CRS` that is called `ok`, or a byte that is, is the same under every fill, and under the other contents
- * that are tried here.
- * Windows: a certain one is in every run, a conditional one exactly where its condition holds, and no run has another.
- * Precise: a `_CRS` that nothing changes is `ok`. Three fills are few: firmware asks whether a byte is 3 or 0x80. So what
- * isn't `ok` is run with contents made to fulfil its conditions, with other fills and with random bytes; one that changes
- * the bytes is the witness that fwmap is right. Registers behind an index register count with what they hold, not with
- * what was last written to the data port, which is all they are to acpiexec.
+ * Sound: a `_CRS` with status `ok`, and every known byte, is the same with every fill and with all other contents tried.
+ * Windows: a certain window is in every run, a conditional one in exactly the runs in which its condition holds, and no
+ * run has any other.
+ * Precise: a `_CRS` that no contents change is `ok`. Three fills are not enough: firmware tests for single values such as
+ * 3 or 0x80. So each other `_CRS` is evaluated with contents that fulfil its conditions, with other fills and with random
+ * bytes; contents that change the bytes prove that fwmap is right. Registers behind an index register are distinct here;
+ * in acpiexec they all have the value last written to the data port.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -37,19 +37,19 @@ interface ReferenceDevice {
   readonly crsFill5A?: 'same' | ReferenceRun;
 }
 
-/** Fills to find a witness with: small numbers, single bits, and all but one bit, then the rest. */
+/** Fills that may change a result: small numbers, single bits, all but one bit, and others. */
 const FILLS: readonly number[] = [
   ...new Set([1, 2, 3, 4, 5, 6, 7, 8, 0x10, 0x20, 0x40, 0x80, 0x0f, 0xf0, 0xfe, 0x7f, 0xa5]),
 ];
-/** Contents made for one entry's conditions, and contents of random bytes. */
+/** Number of contents made for one entry's conditions, and of random contents. */
 const MADE_FOR_ENTRY = 16;
 const RANDOM_CONTENTS = 12;
 const REFERENCE_FILLS: readonly number[] = [0, 0xff, 0x5a];
-/** Contents every machine is run with, whether or not anything is left to be witnessed. */
+/** Number of random contents that every machine is evaluated with. */
 const ALWAYS = 3;
 
 function crsOf(tables: readonly AcpiTable[], options: EvaluationOptions): Map<string, CrsEntry> {
-  // The dumps are whole.
+  // The dumps contain all tables.
   const machine = loadMachine(tables, { complete: true, ...options }, IGNORED);
   return new Map(
     evaluateAllCrs(machine)
@@ -61,7 +61,7 @@ function crsOf(tables: readonly AcpiTable[], options: EvaluationOptions): Map<st
 const bytesOf = (entry: CrsEntry | undefined): string | undefined =>
   entry?.status === 'ok' && entry.bytes ? templateHex(entry.bytes) : undefined;
 
-/** The first byte that is called known and isn't what a run gave. */
+/** The first known byte that differs from that of a run. */
 function wrongByte(ours: string, theirs: string): string | undefined {
   if (ours.length !== theirs.length) return undefined;
   for (let at = 0; at < ours.length; at += 2)
@@ -70,7 +70,7 @@ function wrongByte(ours: string, theirs: string): string | undefined {
   return undefined;
 }
 
-/** Why the entry says more than it can; undefined when it doesn't. */
+/** Why an entry is unsound, by the reference; undefined if it isn't. */
 function unsound(device: ReferenceDevice, entry: CrsEntry | undefined): string | undefined {
   if (entry === undefined) return 'missing';
   const fills = [device.crs, device.crsFillFF, device.crsFill5A].filter((run) => typeof run === 'object');
@@ -88,12 +88,12 @@ function unsound(device: ReferenceDevice, entry: CrsEntry | undefined): string |
   return undefined;
 }
 
-/** As {@link unsound}, held against a run of our own with other contents. */
+/** As {@link unsound}, by a run of fwmap with other contents. */
 function refuted(entry: CrsEntry, under: CrsEntry | undefined, contents: Contents): string | undefined {
   const theirs = bytesOf(under);
   for (const { condition, outcome, bytes, why } of entry.alternatives ?? []) {
-    // Conditions on what was there at first can be calculated; others are on what code made of it. A register of a
-    // device is in acpiexec that of all devices.
+    // Only conditions on initial contents can be calculated, not those on contents that code has written. PCI_Config is
+    // excluded as acpiexec has one configuration space for all devices.
     const unclear = fieldsOf(condition).some(
       ({ epoch, address, space }) => epoch !== 0 || address === undefined || space === 'PCI_Config',
     );
@@ -115,7 +115,7 @@ function refuted(entry: CrsEntry, under: CrsEntry | undefined, contents: Content
   return wrongByte(templateHex(entry.bytes), theirs);
 }
 
-/** The fields an entry is said to hang on. */
+/** The fields that an entry depends on. */
 function fieldsBehind(entry: CrsEntry | undefined): FieldSymbol[] {
   const found = new Map<string, FieldSymbol>();
   const note = (of: Parameters<typeof fieldsOf>[0]): void => {
@@ -127,7 +127,7 @@ function fieldsBehind(entry: CrsEntry | undefined): FieldSymbol[] {
   }
   for (const byte of entry?.bytes ?? []) if (typeof byte !== 'number') note(byte.of);
   if (found.size > 0) return [...found.values()];
-  // Of what is said to be unknown altogether: the fields that were read.
+  // If the whole result is unknown: the fields that were read.
   for (const { text } of entry?.steps ?? []) {
     const read = /^field (\S+), (\d+) bits at (\S+) (0x[0-9a-f]+)(?:, bit (\d+))?$/.exec(text);
     if (read === null) continue;
@@ -145,7 +145,7 @@ function fieldsBehind(entry: CrsEntry | undefined): FieldSymbol[] {
   return [...found.values()];
 }
 
-/** Contents worth trying on an entry: such that each of its alternatives comes true, then other values of its fields. */
+/** Contents for an entry: some that fulfil each of its alternatives' conditions, then random values of its fields. */
 function* contentsOf(entry: CrsEntry | undefined, seed: number): Generator<Contents> {
   const random = randomNumbers(seed);
   let made = 0;
@@ -168,7 +168,7 @@ function* contentsOf(entry: CrsEntry | undefined, seed: number): Generator<Conte
   }
 }
 
-/** Bytes by address, small numbers and single bits more often than others, the same each time. */
+/** Reproducible random bytes, with small numbers and single bits more often than others. */
 function randomContents(seed: number): Contents {
   return new Contents((space, address) => {
     const random = randomNumbers(
@@ -246,7 +246,7 @@ export async function run(args: string[]): Promise<number> {
       }
       open = left;
     };
-    // The contents that the reference was made with, then others.
+    // The reference's contents, then others.
     for (const fill of REFERENCE_FILLS) attempt(new Contents(() => fill));
     for (let seed = 1; seed <= ALWAYS; seed++) attempt(randomContents(seed));
     for (const device of [...open]) {

@@ -384,8 +384,7 @@ class Decoder {
   #packageLength(open: OpenTerm): string | undefined {
     const bytes = this.#bytes;
     const at = this.#pos;
-    if (at >= open.end || at + packageLengthSize(bytes[at]!) > open.end)
-      return 'a package length that is cut short';
+    if (at >= open.end || at + packageLengthSize(bytes[at]!) > open.end) return 'a truncated package length';
     this.#pos = at + packageLengthSize(bytes[at]!);
     const end = at + packageLength(bytes, at);
     if (end < this.#pos) return 'a package that ends before it begins';

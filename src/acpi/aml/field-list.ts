@@ -36,13 +36,13 @@ export function readFieldList(
     switch (lead) {
       case RESERVED: {
         const bits = bitsAt(bytes, at + 1, end);
-        if (bits < 0) return done(at + 1, 'a field list that is cut short');
+        if (bits < 0) return done(at + 1, 'a truncated field list');
         elements.push({ kind: 'reserved', bits, start: at });
         at += 1 + packageLengthSize(bytes[at + 1]!);
         break;
       }
       case ACCESS:
-        if (at + 3 > end) return done(at, 'a field list that is cut short');
+        if (at + 3 > end) return done(at, 'a truncated field list');
         elements.push({ kind: 'access', type: bytes[at + 1]!, attribute: bytes[at + 2]!, start: at });
         at += 3;
         break;
@@ -54,7 +54,7 @@ export function readFieldList(
         break;
       }
       case EXTENDED_ACCESS:
-        if (at + 4 > end) return done(at, 'a field list that is cut short');
+        if (at + 4 > end) return done(at, 'a truncated field list');
         elements.push({
           kind: 'extended-access',
           type: bytes[at + 1]!,
@@ -65,9 +65,9 @@ export function readFieldList(
         at += 4;
         break;
       default: {
-        if (at + 4 > end) return done(at, 'a field list that is cut short');
+        if (at + 4 > end) return done(at, 'a truncated field list');
         const bits = bitsAt(bytes, at + 4, end);
-        if (bits < 0) return done(at + 4, 'a field list that is cut short');
+        if (bits < 0) return done(at + 4, 'a truncated field list');
         elements.push({ kind: 'named', name: names.segment(bytes, at), bits, start: at });
         at += 4 + packageLengthSize(bytes[at + 4]!);
       }

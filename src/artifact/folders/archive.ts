@@ -150,7 +150,7 @@ export async function openArchive(
       break;
     }
     if (decoded.end !== 'whole') {
-      const why = `${member.name}: ${decoded.why ?? 'the stream is cut short'}`;
+      const why = `${member.name}: ${decoded.why ?? 'the stream is truncated'}`;
       sink.add(finding('container/archive', { format, why }, where));
     }
     budget.take(decoded.bytes.length);

@@ -121,7 +121,7 @@ async function encodedParts(message: Uint8Array, name: string, sink: DiagnosticS
       const { htmlToText } = await import('./html.ts');
       const { text, isCut } = htmlToText(mail.html);
       if (isCut) {
-        const args = { limit: limitText('html-depth', 'elements inside each other in HTML') };
+        const args = { limit: limitText('html-depth', 'nested HTML elements') };
         sink.add(finding('container/limit', args, { path: name }));
       }
       say('text/html', text);

@@ -1,10 +1,10 @@
-/** cpio as initramfs and rpm have it: the "new" ASCII format with and without sums, and the old one of POSIX. */
+/** cpio as in initramfs and rpm: the "new" ASCII format with and without checksums, and the old one of POSIX. */
 import { limitHint } from '../../limits/limits.ts';
 import { type Access, asciiAt, latin1 } from '../access.ts';
 import type { Archive, ArchiveContent, Member } from '../container.ts';
 
 const TRAILER = 'TRAILER!!!';
-/** Linux takes names up to here (init/initramfs.c). */
+/** Linux accepts names up to PATH_MAX (init/initramfs.c, do_header). */
 const MAX_NAME = 4096;
 const FILE_TYPE = 0o170000;
 const TYPES: ReadonlyMap<number, Member['type']> = new Map([
@@ -17,7 +17,7 @@ interface Header {
   readonly mode: number;
   readonly nameSize: number;
   readonly fileSize: number;
-  /** Where the name begins, and what names and contents are aligned to. */
+  /** Size of the header, and the alignment of names and contents. */
   readonly bytes: number;
   readonly alignment: number;
 }
@@ -43,8 +43,8 @@ function list(access: Access, start: number, most: number): ArchiveContent {
     if (header === undefined || header.nameSize === 0 || header.nameSize > MAX_NAME) {
       faults.push(
         at >= access.size
-          ? 'the archive is cut short'
-          : `the header at 0x${(at - start).toString(16)} makes no sense; the rest is not read`,
+          ? 'the archive is truncated'
+          : `the header at 0x${(at - start).toString(16)} is invalid; the rest is not read`,
       );
       break;
     }
@@ -62,7 +62,7 @@ function list(access: Access, start: number, most: number): ArchiveContent {
     }
     const type = TYPES.get(header.mode & FILE_TYPE);
     const there = Math.min(header.fileSize, Math.max(0, access.size - data));
-    if (there < header.fileSize) faults.push(`${name} is cut short`);
+    if (there < header.fileSize) faults.push(`${name} is truncated`);
     if (type !== undefined)
       members.push({
         name,

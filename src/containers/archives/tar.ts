@@ -1,4 +1,4 @@
-/** tar: the POSIX format with pax records (pubs.opengroup.org, pax, "ustar Interchange Format"), GNU's long names. */
+/** tar: the POSIX format with pax records (POSIX, pax, "ustar Interchange Format") and GNU's long names. */
 import { limitHint } from '../../limits/limits.ts';
 import { type Access, asciiAt, latin1, upToZero } from '../access.ts';
 import type { Archive, ArchiveContent, Member } from '../container.ts';
@@ -13,7 +13,7 @@ const SIZE_AT = 124;
 const TYPE_AT = 156;
 const LINK_AT = 157;
 const MAGIC_AT = 257;
-/** A long name or a set of pax records; more than any path. */
+/** Most bytes of a long name or a set of pax records. */
 const MAX_EXTENSION = 1 << 20;
 
 function textField(header: Uint8Array, at: number, length: number): string {
@@ -22,7 +22,7 @@ function textField(header: Uint8Array, at: number, length: number): string {
   return end < 0 ? field : field.slice(0, end);
 }
 
-/** Octal digits, or with the top bit set a big-endian number (GNU); undefined when it is neither. */
+/** Octal digits, or with the top bit set a big-endian number (GNU); undefined if it is neither. */
 function numberField(header: Uint8Array, at: number, length: number): number | undefined {
   if ((header[at]! & 0x80) !== 0) {
     let value = header[at]! & 0x7f;
@@ -34,7 +34,7 @@ function numberField(header: Uint8Array, at: number, length: number): number | u
   return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 
-/** The sum over a header with its own checksum field as spaces. */
+/** The checksum is the sum of the header's bytes, with the checksum field as spaces. */
 function checksumHolds(header: Uint8Array): boolean {
   if (header.length < BLOCK) return false;
   const stored = numberField(header, CHECKSUM_AT, CHECKSUM_BYTES);
@@ -43,7 +43,7 @@ function checksumHolds(header: Uint8Array): boolean {
   for (let at = 0; at < BLOCK; at += 1) {
     const byte = at >= CHECKSUM_AT && at < CHECKSUM_AT + CHECKSUM_BYTES ? 0x20 : header[at]!;
     unsigned += byte;
-    // Old programs summed signed characters.
+    // Old implementations summed signed characters.
     signed += byte < 0x80 ? byte : byte - 256;
   }
   return unsigned > 0 && (stored === unsigned || stored === signed);
@@ -85,18 +85,18 @@ function list(access: Access, start: number, most: number): ArchiveContent {
   for (;;) {
     const header = access.read(at, BLOCK);
     if (header.length < BLOCK) {
-      if (header.length > 0 || at === start) faults.push('the archive is cut short');
+      if (header.length > 0 || at === start) faults.push('the archive is truncated');
       break;
     }
     if (isZeros(header)) {
-      // The end is two blocks of zeros; one is enough for everyone.
+      // The end is two blocks of zeros; one is accepted, as by GNU tar.
       at += BLOCK;
       if (isZeros(access.read(at, BLOCK))) at = Math.min(at + BLOCK, access.size);
       break;
     }
     const size = numberField(header, SIZE_AT, 12);
     if (!checksumHolds(header) || size === undefined) {
-      faults.push(`the header at 0x${(at - start).toString(16)} makes no sense; the rest is not read`);
+      faults.push(`the header at 0x${(at - start).toString(16)} is invalid; the rest is not read`);
       break;
     }
     if (members.length >= most) {
@@ -119,7 +119,7 @@ function list(access: Access, start: number, most: number): ArchiveContent {
       const prefix =
         asciiOf(header, MAGIC_AT, 5) === 'ustar' ? textField(header, PREFIX_AT, PREFIX_BYTES) : '';
       const short = textField(header, 0, NAME_BYTES);
-      // GNU's own format has times where the prefix would be.
+      // The old GNU format has times in place of the prefix.
       const usesPrefix = prefix !== '' && asciiOf(header, MAGIC_AT + 5, 1) === '\0';
       const name = long.get('path') ?? (usesPrefix ? `${prefix}/${short}` : short);
       const isFile = known === 'file' && !name.endsWith('/');
@@ -132,10 +132,10 @@ function list(access: Access, start: number, most: number): ArchiveContent {
           ? { target: long.get('linkpath') ?? textField(header, LINK_AT, NAME_BYTES), hard: type === '1' }
           : {}),
       });
-      if (isFile && data + stored > access.size) faults.push(`${name} is cut short`);
+      if (isFile && data + stored > access.size) faults.push(`${name} is truncated`);
     }
     long = new Map();
-    // Links and folders have no data, whatever their size says.
+    // Links and directories have no data, whatever their size field says.
     const skipped = known === 'link' || known === 'directory' ? 0 : Math.ceil(stored / BLOCK) * BLOCK;
     at = Math.min(data + skipped, access.size);
   }
@@ -146,7 +146,7 @@ function asciiOf(header: Uint8Array, at: number, length: number): string {
   return String.fromCharCode(...header.subarray(at, at + length));
 }
 
-/** Text that may be longer than one call's arguments can be. */
+/** Like {@link asciiAt}, for texts longer than the argument list of one call may be. */
 function asciiLong(access: Access, at: number, length: number): string {
   let text = '';
   for (let done = 0; done < length; done += 4096)

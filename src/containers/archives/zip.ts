@@ -1,4 +1,4 @@
-/** zip (PKWARE's APPNOTE.TXT 6.3.10), by its central directory; one that lacks it by what stands before each file. */
+/** zip (PKWARE's APPNOTE.TXT 6.3.10), by its central directory; without one, by the local file headers. */
 import { limitHint } from '../../limits/limits.ts';
 import { type Access, asciiAt, latin1, littleEndian } from '../access.ts';
 import { crc32 } from '../codecs/checksum.ts';
@@ -25,10 +25,10 @@ const FILE_TYPE = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 
 const LZMA = 14;
-/** Of LZMA: the stream ends by a marker. */
+/** Of LZMA: the stream ends with a marker. */
 const FLAG_MARKER = 2;
 
-/** Methods (4.4.5) that are known. */
+/** The supported compression methods (4.4.5). */
 const METHODS: ReadonlyMap<number, string> = new Map([
   [8, 'deflate'],
   [12, 'bzip2'],
@@ -47,7 +47,7 @@ interface Entry {
   readonly symbolic: boolean;
 }
 
-/** Sizes and place that don't fit into 32 bits stand in an extra field (4.5.3), in this order, those that are needed. */
+/** Sizes and the offset that don't fit into 32 bits are in an extra field (4.5.3), in this order, only those needed. */
 function widened(access: Access, at: number, length: number, narrow: readonly number[]): readonly number[] {
   if (!narrow.includes(WIDE)) return narrow;
   for (let from = at; from + 4 <= at + length; ) {
@@ -67,11 +67,11 @@ function widened(access: Access, at: number, length: number, narrow: readonly nu
   return narrow;
 }
 
-/** LZMA's version and the size of its properties stand before these (5.8.8); what is packed has its size elsewhere. */
+/** LZMA's version and the size of its properties come before the properties (5.8.8); the unpacked size is not there. */
 const LZMA_VERSION_BYTES = 4;
 const LZMA_PROPERTIES = 5;
 
-/** Decodes LZMA as archives hold it, by giving it the header that it has by itself. */
+/** Decodes LZMA as stored in zip, by giving it the header of `.lzma` files. */
 function ofZip(decode: Decoder, entry: Entry): Decoder {
   return async (stored, limit) => {
     const properties = LZMA_VERSION_BYTES + LZMA_PROPERTIES;
@@ -109,7 +109,7 @@ class ZipReader {
   /** Adds a file whose stored bytes begin at a place. */
   #add(entry: Entry, data: number): void {
     const there = Math.max(0, Math.min(entry.packed, this.#access.size - data));
-    if (there < entry.packed) this.faults.push(`${entry.name} is cut short`);
+    if (there < entry.packed) this.faults.push(`${entry.name} is truncated`);
     const place = { name: entry.name, offset: data - this.#start, size: there };
     if (entry.name.endsWith('/')) {
       this.members.push({ ...place, type: 'directory', size: 0 });
@@ -132,7 +132,7 @@ class ZipReader {
     const plain = format === undefined ? undefined : decoderOf(format);
     const decode = plain !== undefined && entry.method === LZMA ? ofZip(plain, entry) : plain;
     if (format === undefined || decode === undefined) {
-      this.faults.push(`${entry.name} is packed by method ${entry.method}, which is not known`);
+      this.faults.push(`${entry.name} is compressed by the unknown method ${entry.method}`);
       return;
     }
     this.members.push({
@@ -143,14 +143,14 @@ class ZipReader {
         decode: async (stored, limit) => {
           const decoded = await decode(stored, limit);
           return decoded.end === 'whole' && crc32(decoded.bytes) !== entry.crc
-            ? { ...decoded, end: 'damaged', why: 'the checksum fails' }
+            ? { ...decoded, end: 'damaged', why: 'the checksum is wrong' }
             : decoded;
         },
       },
     });
   }
 
-  /** Where the directory begins and how many files it lists; undefined when there is none. */
+  /** Where the directory begins and how many files it lists; undefined if there is none. */
   #directory(): { at: number; count: number; base: number; end: number } | undefined {
     const from = Math.max(this.#start, this.#access.size - END_BYTES - MAX_COMMENT);
     const tail = this.#access.read(from, this.#access.size - from);
@@ -175,7 +175,7 @@ class ZipReader {
             end: place + END_BYTES + comment,
           };
       }
-      // What was put before an archive moves it without its offsets being told.
+      // Bytes in front of an archive, as of self-extracting ones, shift it; its offsets don't count them.
       const directory = place - size;
       if (directory >= this.#start && (size === 0 || this.#u32(directory) === CENTRAL))
         return {
@@ -188,7 +188,7 @@ class ZipReader {
     return undefined;
   }
 
-  /** Reads by the central directory; false when there is none. @returns where the archive ends */
+  /** Reads by the central directory. @returns where the archive ends; undefined if there is no directory */
   byDirectory(most: number): number | undefined {
     const directory = this.#directory();
     if (directory === undefined || directory.base < this.#start) return undefined;
@@ -199,7 +199,7 @@ class ZipReader {
         break;
       }
       if (this.#u32(at) !== CENTRAL) {
-        this.faults.push('the directory makes no sense; the rest is not read');
+        this.faults.push('the central directory is invalid; the rest is not read');
         break;
       }
       const [nameBytes, extraBytes, commentBytes] = [
@@ -226,13 +226,13 @@ class ZipReader {
       };
       if (this.#u32(local) === LOCAL)
         this.#add(entry, local + LOCAL_BYTES + this.#u16(local + 26) + this.#u16(local + 28));
-      else this.faults.push(`${entry.name} is not where the directory says`);
+      else this.faults.push(`no file header of ${entry.name} where the central directory says`);
       at = extra + extraBytes + commentBytes;
     }
     return Math.min(directory.end, this.#access.size);
   }
 
-  /** Reads file after file. @returns where that ended */
+  /** Reads one local file header after the other. @returns where that ended */
   byHeaders(most: number): number {
     this.faults.push('the central directory is missing');
     let at = this.#start;
@@ -250,7 +250,9 @@ class ZipReader {
       const name = asciiAt(this.#access, at + LOCAL_BYTES, nameBytes);
       const flags = this.#u16(at + 6);
       if ((flags & FLAG_SIZES_FOLLOW) !== 0 && packed === 0) {
-        this.faults.push(`how long ${name} is stands in the directory only; the rest is not read`);
+        this.faults.push(
+          `the size of ${name} is only in the missing central directory; the rest is not read`,
+        );
         break;
       }
       const crc = this.#u32(at + 14);
@@ -276,12 +278,12 @@ function list(access: Access, start: number, most: number): ArchiveContent {
   return { size: end - start, members: reader.members, faults: reader.faults };
 }
 
-/** Methods that were ever given a number (4.4.5). */
+/** Whether a compression method of this number is assigned (4.4.5). */
 function mayBeMethod(method: number): boolean {
   return method <= 20 || (method >= 93 && method <= 99);
 }
 
-/** A name of a file has no control characters. */
+/** File names have no control characters. */
 function mayBeName(name: Uint8Array): boolean {
   return name.length > 0 && name.every((byte) => byte >= 0x20 && byte !== 0x7f);
 }
@@ -292,7 +294,7 @@ export const zip: Archive = {
   sniff: (access, at) => {
     const magic = littleEndian(access, at, 4);
     if (magic === END) return access.size - at <= END_BYTES + MAX_COMMENT;
-    // The version needed is no more than anyone writes, and a name there is: programs that read zip compare with the magic.
+    // A version that is written in practice, and a name: code that reads zip contains the magic number too.
     return (
       magic === LOCAL &&
       (littleEndian(access, at + 4, 1) ?? 255) <= 63 &&

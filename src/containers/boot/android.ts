@@ -1,6 +1,6 @@
 /**
- * Android's images: boot (header versions 0 to 4), vendor_boot, tables of overlays (AOSP, bootimg.h, dt_table.h; U-Boot,
- * include/android_image.h). All little endian but the table of overlays.
+ * Android's images: boot (header versions 0 to 4), vendor_boot, and tables of overlays (AOSP, bootimg.h, dt_table.h;
+ * U-Boot, include/android_image.h). All are little endian except the table of overlays.
  */
 import { type Access, asciiAt, bigEndian, latin1, littleEndian, upToZero } from '../access.ts';
 import { decoderOf } from '../codecs/decoders.ts';
@@ -8,7 +8,7 @@ import type { Image, ImageContent, Part } from '../container.ts';
 
 const BOOT_MAGIC = 'ANDROID!';
 const VENDOR_MAGIC = 'VNDRBOOT';
-/** From version 3 on pages have this size. */
+/** Page size from version 3 on. */
 const FIXED_PAGE = 4096;
 const MAX_PAGE = 1 << 18;
 const MAX_HEADER_VERSION = 4;
@@ -17,7 +17,7 @@ function isPageSize(size: number | undefined): size is number {
   return size !== undefined && size >= 512 && size <= MAX_PAGE && (size & (size - 1)) === 0;
 }
 
-/** Sections one after the other, each filled up to pages. Empty ones take none. */
+/** Sections one after the other, each padded to whole pages. Empty ones take none. */
 function sections(
   list: readonly (readonly [name: string, size: number | undefined])[],
   first: number,
@@ -29,7 +29,7 @@ function sections(
   let offset = first;
   for (const [name, size] of list) {
     if (size === undefined || size === 0) continue;
-    if (offset + size > available) faults.push(`${name} is cut short`);
+    if (offset + size > available) faults.push(`${name} is truncated`);
     parts.push({ name, offset, size });
     offset += Math.ceil(size / page) * page;
   }
@@ -38,11 +38,11 @@ function sections(
 
 function bootVersion(access: Access, at: number): number {
   const version = littleEndian(access, at + 40, 4) ?? 0;
-  // Before there were versions this was the size of a device tree.
+  // Before there were versions this field was the size of a device tree.
   return version > MAX_HEADER_VERSION ? 0 : version;
 }
 
-/** The magic is met in code too: a kernel there must be, and pages of a size that pages have. */
+/** The magic number occurs in code too, so the kernel's size and the page size must be plausible. */
 function sniffBoot(access: Access, at: number): boolean {
   if (asciiAt(access, at, 8) !== BOOT_MAGIC) return false;
   const kernel = littleEndian(access, at + 8, 4);
@@ -134,7 +134,7 @@ export const androidVendorBoot: Image = {
 const TABLE_MAGIC = 0xd7b7ab1e;
 const TABLE_HEADER = 32;
 const ENTRY_BYTES = 32;
-/** Lower four bits of an entry's flags from version 1 on. */
+/** By the lower four bits of an entry's flags, from version 1 on. */
 const ENTRY_COMPRESSIONS = ['none', 'zlib', 'gzip'];
 
 function openTable(access: Access, at: number, limit: number): ImageContent | undefined {
@@ -145,7 +145,7 @@ function openTable(access: Access, at: number, limit: number): ImageContent | un
   if (entries === undefined || page === undefined || version === undefined) return undefined;
   const available = access.size - at;
   const faults: string[] = [];
-  if (total > available) faults.push('the table is cut short');
+  if (total > available) faults.push('the table is truncated');
   const parts: Part[] = [];
   const list: { name: string; parts: string[]; description: string }[] = [];
   for (let index = 0; index < Math.min(count, limit); index += 1) {
@@ -153,13 +153,13 @@ function openTable(access: Access, at: number, limit: number): ImageContent | un
     const size = u32(place);
     const offset = u32(place + 4);
     if (size === undefined || offset === undefined || place + entryBytes > available) {
-      faults.push('the list of entries is cut short');
+      faults.push('the list of entries is truncated');
       break;
     }
     const [id, revision] = [u32(place + 8) ?? 0, u32(place + 12) ?? 0];
     const format = version >= 1 ? ENTRY_COMPRESSIONS[(u32(place + 16) ?? 0) & 15] : 'none';
     const decode = format === undefined || format === 'none' ? undefined : decoderOf(format);
-    if (format === undefined) faults.push(`entry ${index} is packed in a way that is not known`);
+    if (format === undefined) faults.push(`entry ${index} is compressed by an unknown method`);
     const name = `entry ${index}`;
     parts.push({
       name,

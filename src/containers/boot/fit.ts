@@ -1,6 +1,6 @@
 /**
- * U-Boot's FIT: a flattened tree whose nodes are images, with their data inside or behind it, and configurations that choose
- * among them (doc/usage/fit/source_file_format.rst; boot/image-fit.c).
+ * U-Boot's FIT: a flattened tree whose nodes are images, with their data inside of the tree or after it, and
+ * configurations that choose among them (doc/usage/fit/source_file_format.rst; boot/image-fit.c).
  */
 import { type Access, bigEndian, partOf } from '../access.ts';
 import { decoderOf } from '../codecs/decoders.ts';
@@ -8,17 +8,17 @@ import type { Choice, Image, ImageContent, Part } from '../container.ts';
 import { type FlatNode, type FlatTree, readFlatTree } from './flat-tree.ts';
 
 const MAGIC = 0xd00dfeed;
-/** What a configuration names, in the order in which it is told. */
+/** Properties of a configuration that name images, in the order in which they are listed. */
 const USES = ['fdt', 'kernel', 'ramdisk', 'setup', 'firmware', 'loadables', 'fpga', 'standalone'];
 
-/** Where the data of an image is (fit_image_get_data): inside, at a place of its own, or behind the tree. */
+/** The data of an image (fit_image_get_data): inside of the tree, at a position, or at an offset after the tree. */
 function dataOf(tree: FlatTree, node: FlatNode, total: number): { offset: number; size: number } | undefined {
   const inside = node.values.get('data');
   if (inside !== undefined) return inside;
   const size = tree.cell(node, 'data-size');
   const position = tree.cell(node, 'data-position');
   const offset = tree.cell(node, 'data-offset');
-  // Both are signed there; what is negative is none.
+  // U-Boot reads both as `int`; negative values are invalid.
   const place = position ?? (offset === undefined ? undefined : Math.ceil(total / 4) * 4 + offset);
   if (size === undefined || place === undefined || size >= 2 ** 31 || place >= 2 ** 32) return undefined;
   return { offset: place, size };
@@ -50,12 +50,12 @@ function open(access: Access, at: number, limit: number): ImageContent | undefin
     if (data === undefined) continue;
     const format = tree.text(image, 'compression') ?? 'none';
     const decode = format === 'none' ? undefined : decoderOf(format);
-    // A ramdisk's compression is left to the kernel: its data is as it is, whatever the property says.
+    // The kernel unpacks a ramdisk; U-Boot ignores its `compression`.
     const packed =
       decode === undefined || tree.text(image, 'type') === 'ramdisk' ? {} : { packed: { format, decode } };
     if (format !== 'none' && decode === undefined)
-      faults.push(`${image.name} is compressed by ${format}, which is not known`);
-    if (at + data.offset + data.size > access.size) faults.push(`the data of ${image.name} is cut short`);
+      faults.push(`${image.name} is compressed by the unknown method ${format}`);
+    if (at + data.offset + data.size > access.size) faults.push(`the data of ${image.name} is truncated`);
     parts.push({ name: image.name, ...data, ...packed });
     size = Math.max(size, data.offset + data.size);
   }
@@ -75,7 +75,7 @@ function open(access: Access, at: number, limit: number): ImageContent | undefin
 
 export const fit: Image = {
   format: 'fit',
-  // A tree that is none has the same magic: whoever finds a tree says whether it is one.
+  // Every device tree blob has the same magic number: whether it is a FIT is decided where blobs are found.
   magics: [],
   sniff: (access, at) => bigEndian(access, at, 4) === MAGIC,
   open,

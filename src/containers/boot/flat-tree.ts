@@ -1,6 +1,6 @@
 /**
- * As much of a flattened device tree as is needed where a container is one: nodes, and where the values of their
- * properties are (Devicetree Specification 0.4, chapter 5). What a tree means as a description is read elsewhere.
+ * A minimal reader of flattened device trees for containers in that format: nodes, and where the values of their
+ * properties are (Devicetree Specification 0.4, chapter 5). Trees that describe hardware are read by src/devicetree.
  */
 import { type Access, bigEndian } from '../access.ts';
 
@@ -8,7 +8,7 @@ const BEGIN_NODE = 1;
 const END_NODE = 2;
 const PROP = 3;
 const NOP = 4;
-/** A FIT has some dozens of nodes, four deep. */
+/** FITs have some dozens of nodes, nested 4 deep. */
 const MAX_NODES = 65_536;
 const MAX_DEPTH = 16;
 const MAX_NAME = 256;
@@ -17,7 +17,7 @@ const MAX_VALUE = 65_536;
 export interface FlatNode {
   readonly name: string;
   readonly children: FlatNode[];
-  /** Values by name: where in the tree's own bytes they are. */
+  /** Values by name; offsets count from the beginning of the tree. */
   readonly values: Map<string, { readonly offset: number; readonly size: number }>;
 }
 
@@ -62,7 +62,7 @@ function zeroEnded(access: Access, offset: number): string | undefined {
   return end < 0 ? undefined : String.fromCharCode(...bytes.subarray(0, end));
 }
 
-/** Reads the tree that the bytes begin with; undefined where they don't hold a whole one. Offsets count from there. */
+/** Reads the tree at the first byte; undefined if it is invalid or truncated. */
 export function readFlatTree(access: Access): FlatTree | undefined {
   const total = bigEndian(access, 4, 4);
   const structure = bigEndian(access, 8, 4);

@@ -1,4 +1,4 @@
-/** Android's sparse images: chunks of a partition, with what is empty left out (AOSP, libsparse/sparse_format.h). */
+/** Android's sparse images: chunks of a partition, without empty ones (AOSP, libsparse/sparse_format.h). */
 import { type Access, littleEndian } from '../access.ts';
 import type { Extent, Image, ImageContent } from '../container.ts';
 
@@ -28,19 +28,19 @@ function open(access: Access, at: number, limit: number): ImageContent | undefin
     const type = u16(offset);
     const [blocks, total] = [u32(offset + 4), u32(offset + 8)];
     if (type === undefined || blocks === undefined || total === undefined || total < chunkHeader) {
-      faults.push('the list of chunks is cut short or makes no sense');
+      faults.push('the list of chunks is truncated or invalid');
       break;
     }
     const size = blocks * block;
     if (type === RAW) {
       const there = Math.min(size, total - chunkHeader, access.size - at - offset - chunkHeader);
-      if (there < size) faults.push('a chunk is cut short');
+      if (there < size) faults.push('a chunk is truncated');
       extents.push({ address, size: Math.max(0, there), offset: offset + chunkHeader });
     } else if (type === FILL) {
-      // Of what a chunk is filled with only zeros can be part of something.
+      // A range filled with another word than 0 cannot be part of anything that is searched for.
       if (u32(offset + chunkHeader) === 0) extents.push({ address, size });
     } else if (type !== SKIP && type !== CRC) {
-      faults.push(`a chunk of kind 0x${type.toString(16)} is not known; the rest is not read`);
+      faults.push(`unknown chunk type 0x${type.toString(16)}; the rest is not read`);
       break;
     }
     if (type !== CRC) address += size;

@@ -1,4 +1,4 @@
-/** U-Boot's legacy image, as `mkimage` makes it (include/image.h). Big endian. */
+/** U-Boot's legacy image, as written by `mkimage` (include/image.h). Big endian. */
 import { type Access, asciiAt, bigEndian, upToZero } from '../access.ts';
 import { crc32 } from '../codecs/checksum.ts';
 import { decoderOf } from '../codecs/decoders.ts';
@@ -7,9 +7,9 @@ import type { Image, ImageContent, Part } from '../container.ts';
 const HEADER_BYTES = 64;
 const TYPE_MULTI = 4;
 const TYPE_KERNEL = 2;
-/** `ih_comp`: how the data is packed. */
+/** By `ih_comp`. */
 const COMPRESSIONS = ['none', 'gzip', 'bzip2', 'lzma', 'lzo', 'lz4', 'zstd'];
-/** `ih_arch` of those that matter here. */
+/** By `ih_arch`. */
 const ARCHITECTURES: ReadonlyMap<number, string> = new Map([
   [2, 'armv7l'],
   [3, 'i686'],
@@ -20,7 +20,7 @@ const ARCHITECTURES: ReadonlyMap<number, string> = new Map([
   [26, 'riscv64'],
 ]);
 
-/** The header's own checksum is taken with its field as 0. */
+/** The header's checksum is computed with its field as 0. */
 function sniff(access: Access, at: number): boolean {
   const header = Uint8Array.from(access.read(at, HEADER_BYTES));
   if (header.length < HEADER_BYTES) return false;
@@ -32,16 +32,16 @@ function sniff(access: Access, at: number): boolean {
 function open(access: Access, at: number, limit: number): ImageContent | undefined {
   const packing = bigEndian(access, at + 31, 1);
   if (packing === undefined) return undefined;
-  // What stands before it is there, too.
+  // The fields before offset 31 can be read too.
   const size = bigEndian(access, at + 12, 4)!;
   const type = bigEndian(access, at + 30, 1)!;
   const faults: string[] = [];
   const there = Math.min(size, access.size - at - HEADER_BYTES);
-  if (there < size) faults.push('the image is cut short');
+  if (there < size) faults.push('the image is truncated');
   const name = upToZero(asciiAt(access, at + 32, 32));
   const parts: Part[] = [];
   if (type === TYPE_MULTI) {
-    // Sizes, ended by a zero, then the parts, each filled up to four bytes.
+    // Sizes, ended by a zero, then the parts, each padded to four bytes.
     const sizes: number[] = [];
     for (let list = at + HEADER_BYTES; sizes.length < limit; list += 4) {
       const part = bigEndian(access, list, 4);
@@ -57,7 +57,7 @@ function open(access: Access, at: number, limit: number): ImageContent | undefin
     const format = COMPRESSIONS[packing];
     const decode = format === undefined || format === 'none' ? undefined : decoderOf(format);
     if (decode === undefined && format !== 'none')
-      faults.push(`packed by ${format ?? `method ${packing}`}, which is not known`);
+      faults.push(`compressed by the unknown method ${format ?? packing}`);
     const packed = decode === undefined ? {} : { packed: { format: format!, decode } };
     parts.push({
       name: type === TYPE_KERNEL ? 'kernel' : 'data',

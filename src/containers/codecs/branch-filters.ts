@@ -1,10 +1,10 @@
 /**
- * Branch filters ("BCJ"): before it was compressed, code had the targets of its calls made absolute so that equal ones
- * look equal; this makes them relative again, in place. What each does is as the .xz format lists them (5.3.2) and
- * as xz has it (src/liblzma/simple).
+ * Branch filters ("BCJ"): before compression, the targets of calls were made absolute so that equal targets have equal
+ * bytes; these functions make them relative again, in place. The filters are those of the .xz format (5.3.2), their
+ * rules those of xz (src/liblzma/simple).
  */
 
-/** Undoes a filter over a whole stream. @param start address of the first byte, as the stream says; nearly always 0 */
+/** Undoes a filter over a whole stream. @param start address of the first byte, from the filter's properties; usually 0 */
 export type BranchFilter = (bytes: Uint8Array, start: number) => void;
 
 /** Bytes 0 and 0xff: where a 32-bit displacement's top byte is one of them, it is a likely target. */
@@ -15,7 +15,7 @@ function isSignByte(byte: number): boolean {
 /** x86: `call` and `jmp` with a 32-bit displacement (e8, e9). Also what LZMA+x86 sections of UEFI volumes need. */
 export function undoX86(bytes: Uint8Array, start: number): void {
   const last = bytes.length - 5;
-  /** Bits for which of the three bytes before looked like opcodes; as in xz's x86.c. */
+  /** Which of the three bytes before looked like opcodes, as `prev_mask` in xz's x86.c. */
   let mask = 0;
   let previous = -5;
   let at = 0;
@@ -174,11 +174,11 @@ const RISCV_OPCODE = 0x7f;
 const RISCV_MARK = 2;
 const RISCV_PAIR_BYTES = 8;
 
-/** `jal` to a subroutine: the 20 bits of its target stand in an order of their own, absolute ones in plain order. */
+/** `jal` with a link register: its target has scattered bits; in the filtered form they are in plain order. */
 function undoRiscvJal(view: DataView, at: number, pc: number): void {
   const [b1, b2, b3] = [view.getUint8(at + 1), view.getUint8(at + 2), view.getUint8(at + 3)];
   const target = (((b1 & 0xf0) << 13) | (b2 << 9) | (b3 << 1)) - pc;
-  // As the instruction has them from its highest bit on: 20, 10 to 1, 11, 19 to 12.
+  // In the instruction, from the highest bit on: 20, 10 to 1, 11, 19 to 12.
   const bits =
     (((target >> 20) & 1) << 31) |
     (((target >> 1) & 0x3ff) << 21) |
@@ -188,9 +188,9 @@ function undoRiscvJal(view: DataView, at: number, pc: number): void {
 }
 
 /**
- * RISC-V: `jal` with x1 or x5 as its link, and `auipc` with the instruction behind it that takes its register. Such a pair
- * was made an `auipc` of x2 with 20 bits of the second instruction, and the address, big endian. What looked so already was
- * made an ordinary pair, which is undone likewise.
+ * RISC-V: `jal` with x1 or x5 as its link register, and `auipc` with a following instruction that uses its register.
+ * The filter replaced such a pair by an `auipc` of x2 with 20 bits of the second instruction, and the address, big
+ * endian. Pairs that already had this form were replaced by an ordinary pair, which is undone likewise.
  */
 export function undoRiscv(bytes: Uint8Array, start: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -231,7 +231,7 @@ export function undoRiscv(bytes: Uint8Array, start: number): void {
   }
 }
 
-/** Delta: each byte had the one `distance` before it taken away. */
+/** Delta: from each byte the byte `distance` before it was subtracted. */
 export function undoDelta(bytes: Uint8Array, distance: number): void {
   for (let at = distance; at < bytes.length; at += 1) bytes[at] = (bytes[at]! + bytes[at - distance]!) & 0xff;
 }

@@ -1,11 +1,11 @@
 /**
- * Bzip2, written from the format as its reference implementation has it (sourceware.org/bzip2, decompress.c). The
- * libraries there are neither check nor bound what they allocate, or use Node's deprecated buffers.
+ * Bzip2, written after the reference implementation (sourceware.org/bzip2, decompress.c). Existing libraries neither
+ * verify checksums nor bound what they allocate, or use Node's deprecated buffers.
  */
 import { type Decoded, Output } from './output.ts';
 
 const BZIP2_MAGIC: readonly number[] = [0x42, 0x5a, 0x68];
-/** 48-bit marks: the digits of pi before a block, of its square root at the end. */
+/** 48-bit magic numbers: the digits of pi before a block, of its square root at the end. */
 const BLOCK_MARK_HIGH = 0x314159;
 const BLOCK_MARK_LOW = 0x265359;
 const END_MARK_HIGH = 0x177245;
@@ -13,7 +13,7 @@ const END_MARK_LOW = 0x385090;
 const MAX_CODE_LENGTH = 20;
 const GROUP_SYMBOLS = 50;
 const MAX_SELECTORS = 18_002;
-/** The number of symbols in runs of the same byte before a count follows. */
+/** After so many equal bytes a repeat count follows. */
 const RUN_START = 4;
 
 const CRC_TABLE = new Int32Array(256);
@@ -31,12 +31,12 @@ class Fault {
   }
 }
 
-/** Codes of one Huffman table, canonical: by length, the first code and where its symbols begin. */
+/** A canonical Huffman code. */
 interface Table {
   readonly symbols: Uint16Array;
-  /** Largest code of each length, -1 where there is none. */
+  /** Largest code of each length, -1 if there is none. */
   readonly limits: Int32Array;
-  /** What is taken from a code of a length to find its symbol. */
+  /** By length: the difference of a code and its index in `symbols`. */
   readonly bases: Int32Array;
   readonly shortest: number;
 }
@@ -74,7 +74,7 @@ class Bzip2Reader {
   readonly #output: Output;
   readonly #blockSize: number;
   #block: Uint32Array | undefined;
-  /** CRC over the CRCs of the blocks. */
+  /** CRC of the stream, combined from those of the blocks. */
   combined = 0;
 
   constructor(input: Uint8Array, at: number, level: number, output: Output) {
@@ -84,7 +84,7 @@ class Bzip2Reader {
     this.#blockSize = level * 100_000;
   }
 
-  /** At most 24 bits. Throws a fault at the end of the input. */
+  /** The next `count` bits, at most 24. Throws {@link Fault} at the end of the input. */
   bits(count: number): number {
     while (this.#bitCount < count) {
       if (this.at >= this.#input.length) throw new Fault('truncated');
@@ -100,7 +100,7 @@ class Bzip2Reader {
     return this.bits(16) * 65536 + this.bits(16);
   }
 
-  /** Reads blocks to the end mark. Throws a fault. */
+  /** Reads blocks up to the end mark. Throws {@link Fault}. */
   stream(): void {
     for (;;) {
       const high = this.bits(24);
@@ -174,7 +174,7 @@ class Bzip2Reader {
     }
   }
 
-  /** Decodes a block, appends it, gives its CRC. */
+  /** Decodes a block and appends it. @returns its CRC */
   #decodeBlock(): number {
     if (this.bits(1) === 1) throw new Fault('damaged');
     const origin = this.bits(24);
@@ -184,7 +184,7 @@ class Bzip2Reader {
     const selectors = this.#selectors(tableCount);
     const endOfBlock = used.length + 1;
     const tables = Array.from({ length: tableCount }, () => this.#table(endOfBlock + 1));
-    // Not before what stands ahead of a block has been read: most of what only looks like one ends there.
+    // Allocated only after the block's header was read: most bytes that only look like a block fail there.
     this.#block ??= new Uint32Array(this.#blockSize);
     const block = this.#block;
     const counts = new Uint32Array(256);
@@ -227,7 +227,7 @@ class Bzip2Reader {
     return this.#undoSort(block, length, counts, origin);
   }
 
-  /** Undoes the Burrows-Wheeler transform and the run lengths, and writes the result. */
+  /** Undoes the Burrows-Wheeler transform and the run lengths, and writes the result. @returns the block's CRC */
   #undoSort(block: Uint32Array, length: number, counts: Uint32Array, origin: number): number {
     let sum = 0;
     for (let byte = 0; byte < 256; byte += 1) {
@@ -235,7 +235,7 @@ class Bzip2Reader {
       counts[byte] = sum;
       sum += count;
     }
-    // The upper 24 bits of an entry say which comes next.
+    // The upper 24 bits of an entry are the index of the next one.
     for (let index = 0; index < length; index += 1) {
       const byte = block[index]! & 0xff;
       block[counts[byte]!]! |= index << 8;
@@ -284,9 +284,9 @@ export function decodeBzip2(input: Uint8Array, limit: number): Decoded {
       reader.stream();
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      // Something that only looks like another stream is something else behind this one.
+      // Bytes that only look like another stream are not part of this one.
       if (at > 0 && fault.end === 'damaged' && output.length === before) break;
-      const why = fault.end === 'damaged' ? { why: 'a block makes no sense or its checksum fails' } : {};
+      const why = fault.end === 'damaged' ? { why: 'a block is invalid or its checksum is wrong' } : {};
       return { bytes: output.written, consumed: reader.at, end: fault.end, ...why };
     }
     at = reader.at;

@@ -1,6 +1,6 @@
-/** Checksums of the compressed formats: CRC-32, CRC-64 (xz), xxHash-32 (lz4), Adler-32 is zlib's own affair. */
+/** Checksums of the compressed formats: CRC-32, CRC-64 (xz), xxHash-32 (lz4) and xxHash-64 (Zstandard). */
 
-// Tables are made when something has such a checksum: most inputs have none.
+// Tables are made on first use: most inputs need none.
 let crc32Table: Int32Array | undefined;
 
 function crcTable(polynomial: number): Int32Array {
@@ -13,7 +13,7 @@ function crcTable(polynomial: number): Int32Array {
   return table;
 }
 
-/** CRC-32 as IEEE 802.3, gzip, zip, xz, U-Boot and IGVM have it. `seed` is the CRC of what came before. */
+/** CRC-32 of IEEE 802.3, used by gzip, zip, xz, U-Boot and IGVM. @param seed the CRC of the preceding bytes */
 export function crc32(bytes: Uint8Array, seed = 0): number {
   crc32Table ??= crcTable(0xedb88320);
   const table = crc32Table;
@@ -24,7 +24,7 @@ export function crc32(bytes: Uint8Array, seed = 0): number {
 
 let crc64Table: { readonly low: Int32Array; readonly high: Int32Array } | undefined;
 
-/** ECMA-182's polynomial, reflected, as two halves: xz's default check. */
+/** The polynomial of ECMA-182, reflected, as two halves. */
 function makeCrc64Table(): { readonly low: Int32Array; readonly high: Int32Array } {
   const table = { low: new Int32Array(256), high: new Int32Array(256) };
   for (let byte = 0; byte < 256; byte += 1) {
@@ -45,7 +45,7 @@ function makeCrc64Table(): { readonly low: Int32Array; readonly high: Int32Array
   return table;
 }
 
-/** CRC-64 as xz has it (the .xz format, 6), its lower and its upper half. */
+/** CRC-64 of xz (the .xz format, 6), its lower and its upper half. */
 export function crc64(bytes: Uint8Array): { readonly low: number; readonly high: number } {
   crc64Table ??= makeCrc64Table();
   const table = crc64Table;
@@ -94,7 +94,7 @@ export function xxh32(bytes: Uint8Array): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** 64-bit numbers as two halves: xxHash-64 over megabytes is too slow with `bigint`. */
+/** A 64-bit number as two halves: xxHash-64 of megabytes is too slow with `bigint`. */
 interface Wide {
   low: number;
   high: number;
@@ -148,7 +148,7 @@ function round(lane: Wide, input: Wide): Wide {
   return multiply(rotateWide(add(lane, multiply(input, WIDE2)), 31), WIDE1);
 }
 
-/** The lower half of xxHash-64 with seed 0, as Zstandard keeps it. */
+/** The lower half of xxHash-64 with seed 0, the checksum of Zstandard's frames. */
 export function xxh64Low(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const wide = (at: number): Wide => ({ low: view.getInt32(at, true), high: view.getInt32(at + 4, true) });

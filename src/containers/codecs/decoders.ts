@@ -1,4 +1,4 @@
-/** Decoders by the names that containers give to compressions. Each is loaded when there is something for it. */
+/** Decoders by the names that containers give to compressions. Each is loaded when it is used. */
 import type { Decoder } from './output.ts';
 
 const DECODERS: Readonly<Record<string, Decoder>> = {
@@ -14,7 +14,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   zstd: async (input, limit) => (await import('./zstd.ts')).decodeZstd(input, limit),
 };
 
-/** Undefined for a compression that is not known. */
+/** Undefined for an unknown compression. */
 export function decoderOf(format: string): Decoder | undefined {
   return Object.hasOwn(DECODERS, format) ? DECODERS[format] : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * LZ4: frames (github.com/lz4/lz4, doc/lz4_Frame_format.md) and the older framing that `lz4 -l` writes and Linux uses for
- * its images. The libraries there are read frames only and stop at no limit.
+ * LZ4: frames (github.com/lz4/lz4, doc/lz4_Frame_format.md) and the legacy frames that `lz4 -l` writes and Linux uses
+ * for its images. Existing libraries read only the former and have no limit of their output.
  */
 import { xxh32 } from './checksum.ts';
 import { type Decoded, Output } from './output.ts';
@@ -13,8 +13,8 @@ const SHORTEST_MATCH = 4;
 type BlockEnd = 'whole' | 'limit' | 'damaged';
 
 /**
- * One block (doc/lz4_Block_format.md). Matches may lead back into what was written before it from `floor` on.
- * @param end exclusive
+ * Decodes one block (doc/lz4_Block_format.md) and appends it.
+ * @param end exclusive end of the block @param floor the output before it is out of reach of matches
  */
 export function decodeLz4Block(
   input: Uint8Array,
@@ -57,21 +57,20 @@ function ended(output: Output, consumed: number, end: Decoded['end'], why?: stri
   return { bytes: output.written, consumed, end, ...(why === undefined ? {} : { why }) };
 }
 
-/** One frame, appended to what is there. */
+/** Decodes one frame and appends it. */
 function decodeFrame(input: Uint8Array, output: Output): Decoded {
   const start = output.length;
   const view = new DataView(input.buffer, input.byteOffset, input.length);
   const none = (why: string): Decoded => ended(output, 0, 'damaged', why);
   if (input.length < 7) return ended(output, 0, 'truncated');
   const flags = input[4]!;
-  if (flags >> 6 !== 1 || (flags & 2) !== 0 || (input[5]! & 0x8f) !== 0)
-    return none('flags of a kind that is not known');
+  if (flags >> 6 !== 1 || (flags & 2) !== 0 || (input[5]! & 0x8f) !== 0) return none('unknown flags');
   const linked = (flags & 0x20) === 0;
   const descriptor = 2 + ((flags & 8) === 0 ? 0 : 8) + ((flags & 1) === 0 ? 0 : 4);
   let at = 4 + descriptor;
   if (at >= input.length) return ended(output, 0, 'truncated');
   if (((xxh32(input.subarray(4, at)) >>> 8) & 0xff) !== input[at])
-    return none('the check of the header fails');
+    return none('the checksum of the header is wrong');
   at += 1;
   const blockChecks = (flags & 0x10) !== 0;
   for (;;) {
@@ -87,7 +86,7 @@ function decodeFrame(input: Uint8Array, output: Output): Decoded {
     } else {
       const block = decodeLz4Block(input, at, end, output, linked ? start : output.length);
       if (block === 'limit') return ended(output, end, 'limit');
-      if (block === 'damaged' && whole) return ended(output, at, 'damaged', 'a block makes no sense');
+      if (block === 'damaged' && whole) return ended(output, at, 'damaged', 'a block is invalid');
     }
     if (!whole) return ended(output, input.length, 'truncated');
     const stored = input.subarray(at, end);
@@ -95,24 +94,24 @@ function decodeFrame(input: Uint8Array, output: Output): Decoded {
     if (!blockChecks) continue;
     if (at + 4 > input.length) return ended(output, input.length, 'truncated');
     if (view.getUint32(at, true) !== xxh32(stored))
-      return ended(output, at, 'damaged', 'the checksum of a block fails');
+      return ended(output, at, 'damaged', 'the checksum of a block is wrong');
     at += 4;
   }
   if ((flags & 4) === 0) return ended(output, at, 'whole');
   if (at + 4 > input.length) return ended(output, input.length, 'truncated');
   return view.getUint32(at, true) === xxh32(output.bytes.subarray(start, output.length))
     ? ended(output, at + 4, 'whole')
-    : ended(output, at + 4, 'damaged', 'the checksum fails');
+    : ended(output, at + 4, 'damaged', 'the checksum is wrong');
 }
 
-/** Blocks of at most 8 MiB, each with its length. There is no end mark: they end where no length can be. */
+/** Legacy frame: blocks of at most 8 MiB, each with its length. There is no end mark: an impossible length ends it. */
 function decodeLegacy(input: Uint8Array, output: Output): Decoded {
   const view = new DataView(input.buffer, input.byteOffset, input.length);
   const most = LEGACY_BLOCK_BYTES + Math.floor(LEGACY_BLOCK_BYTES / 255) + 16;
   let at = LZ4_LEGACY_MAGIC.length;
   while (at + 4 <= input.length) {
     const size = view.getUint32(at, true);
-    // What follows the last block: another file, or in a kernel image the size of what it unpacks to.
+    // What follows the last block: another file, or in a kernel image the unpacked size.
     if (size === 0 || size > most) break;
     if (at + 4 + size > input.length) {
       const before = output.length;
@@ -125,7 +124,7 @@ function decodeLegacy(input: Uint8Array, output: Output): Decoded {
     if (block === 'damaged' || output.length - before > LEGACY_BLOCK_BYTES) {
       output.length = before;
       return at === LZ4_LEGACY_MAGIC.length
-        ? ended(output, at, 'damaged', 'a block makes no sense')
+        ? ended(output, at, 'damaged', 'a block is invalid')
         : ended(output, at, 'whole');
     }
     at += 4 + size;
@@ -139,7 +138,7 @@ function startsWith(input: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, at) => input[at] === byte);
 }
 
-/** Decodes a frame, new or old, and those of its kind that follow it at once. */
+/** Decodes a legacy frame, or a frame and those that follow it immediately. */
 export function decodeLz4(input: Uint8Array, limit: number): Decoded {
   if (startsWith(input, LZ4_LEGACY_MAGIC)) return decodeLegacy(input, new Output(limit));
   const output = new Output(limit);
@@ -147,7 +146,7 @@ export function decodeLz4(input: Uint8Array, limit: number): Decoded {
   while (startsWith(input.subarray(at), LZ4_FRAME_MAGIC)) {
     const before = output.length;
     const frame = decodeFrame(input.subarray(at), output);
-    // Something that only looks like another frame is something else behind this one.
+    // Bytes that only look like another frame are not part of this stream.
     if (at > 0 && frame.end === 'damaged' && output.length === before) break;
     if (frame.end !== 'whole') return { ...frame, consumed: at + frame.consumed };
     at += frame.consumed;

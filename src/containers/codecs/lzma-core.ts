@@ -1,7 +1,6 @@
 /**
- * The LZMA decoder, written from the specification (7-zip.org, LZMA SDK, lzma-specification.txt). No library on the
- * registry decodes .xz files with branch filters, stops at a limit or keeps what came before a fault; the rest of this
- * folder needs all three.
+ * The LZMA decoder, written from the specification (7-zip.org, LZMA SDK, lzma-specification.txt). No library of the npm
+ * registry decodes .xz files with branch filters, stops at a limit and keeps the output before a fault.
  */
 import type { LzmaProperties } from './lzma-header.ts';
 import type { Output } from './output.ts';
@@ -14,7 +13,7 @@ const TOP = 1 << 24;
 const STATES = 12;
 const POSITION_STATES = 16;
 const LENGTH_STATES = 4;
-/** Places in the array of probabilities. */
+/** Indices in the array of probabilities. */
 const IS_MATCH = 0;
 const IS_REP = IS_MATCH + STATES * POSITION_STATES;
 const IS_REP_G0 = IS_REP + STATES;
@@ -40,16 +39,16 @@ const SHORTEST_MATCH = 2;
 /** A distance of all ones is the end marker. */
 const END_MARKER = 0xffffffff;
 
-/** How a run of the decoder ended; `full`: as many bytes as were asked for. */
+/** How {@link LzmaDecoder.run} ended; `full`: the output has the requested length. */
 export type LzmaEnd = 'full' | 'marker' | 'truncated' | 'limit' | 'damaged';
 
-/** The state of a stream: probabilities, the last distances, and the range decoder over its input. */
+/** The state of a stream: probabilities, the last distances, and the range decoder of its input. */
 export class LzmaDecoder {
   readonly #output: Output;
   readonly #input: Uint8Array;
-  /** Where the input goes on. May pass `end` by a few bytes when the input is cut short. */
+  /** Offset of the next input byte. May exceed `end` by a few bytes if the input is truncated. */
   position: number;
-  /** Exclusive end of what may be read. */
+  /** Exclusive end of the input. */
   end: number;
   #probabilities = new Uint16Array(LITERAL);
   #lc = 0;
@@ -62,7 +61,7 @@ export class LzmaDecoder {
   #rep3 = 0;
   #range = 0;
   #code = 0;
-  /** Length of the output where the dictionary was last forgotten: no distance leads further back. */
+  /** Length of the output at the last reset of the dictionary: no distance leads further back. */
   dictionaryStart = 0;
 
   constructor(input: Uint8Array, position: number, output: Output) {
@@ -72,7 +71,7 @@ export class LzmaDecoder {
     this.#output = output;
   }
 
-  /** Starts anew with these properties. */
+  /** Resets the state and sets the properties. */
   reset({ lc, lp, pb }: LzmaProperties): void {
     const size = LITERAL + (LITERAL_SIZE << (lc + lp));
     if (this.#probabilities.length !== size) this.#probabilities = new Uint16Array(size);
@@ -82,14 +81,14 @@ export class LzmaDecoder {
     this.resetState();
   }
 
-  /** Starts anew with the properties there are. */
+  /** Resets the state and keeps the properties. */
   resetState(): void {
     this.#probabilities.fill(EVEN);
     this.#state = 0;
     this.#rep0 = this.#rep1 = this.#rep2 = this.#rep3 = 0;
   }
 
-  /** Reads the five bytes that a range coded stream begins with; false when they can't be. */
+  /** Reads the first five bytes of a range-coded stream; false if they are invalid or missing. */
   start(): boolean {
     if (this.position + 5 > this.end || this.#input[this.position] !== 0) return false;
     this.#code = 0;
@@ -100,7 +99,7 @@ export class LzmaDecoder {
     return true;
   }
 
-  /** Whether the range decoder came to a clean end. */
+  /** Whether the range decoder is in its final state. */
   get finished(): boolean {
     return this.#code === 0;
   }
@@ -126,7 +125,7 @@ export class LzmaDecoder {
 
   #normalize(): void {
     this.#range = (this.#range << 8) >>> 0;
-    // Past the end zeros are read; the caller looks at the position.
+    // Past the end zeros are read; the caller checks the position.
     this.#code = ((this.#code << 8) | (this.#input[this.position] ?? 0)) >>> 0;
     this.position += 1;
   }
@@ -205,7 +204,7 @@ export class LzmaDecoder {
     this.#state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
   }
 
-  /** The length of a repeated match, 1 for a short one; 0 when the distance can't be. */
+  /** The length of a repeated match, 1 for a short one. */
   #repeat(positionState: number): number {
     if (this.#bit(IS_REP_G0 + this.#state) === 0) {
       if (this.#bit(IS_REP0_LONG + this.#state * POSITION_STATES + positionState) === 0) {
@@ -241,12 +240,12 @@ export class LzmaDecoder {
     return length;
   }
 
-  /** Decodes until the output is `target` bytes long, or something ends it before. */
+  /** Decodes until the output is `target` bytes long, or ends before that. */
   run(target: number): LzmaEnd {
     const output = this.#output;
     let at = output.length;
     for (; at < target; at = output.length) {
-      // Without room only the marker may come.
+      // Without room only the end marker is valid.
       const hasRoom = output.reserve(1);
       const written = at - this.dictionaryStart;
       const positionState = written & this.#positionMask;
@@ -267,7 +266,7 @@ export class LzmaDecoder {
     return 'full';
   }
 
-  /** Ends with `at` bytes of output: what was made of zeros past the end of the input is no result. */
+  /** Ends with `at` bytes of output: output from zeros past the end of the input is dropped. */
   #cut(end: 'truncated' | 'damaged', at: number): LzmaEnd {
     this.#output.length = at;
     return this.position > this.end ? 'truncated' : end;

@@ -1,4 +1,4 @@
-/** What stands before LZMA streams: the properties, the dictionary's size, the size of what is packed. */
+/** The header of LZMA streams: the properties, the size of the dictionary, the unpacked size. */
 
 export interface LzmaProperties {
   /** Literal context bits, 0 to 8. */
@@ -9,25 +9,25 @@ export interface LzmaProperties {
   readonly pb: number;
 }
 
-/** The byte in which LZMA writes its properties; undefined when it is none. */
+/** Decodes the byte with LZMA's properties; undefined if it is invalid. */
 export function lzmaProperties(byte: number): LzmaProperties | undefined {
   if (byte >= 9 * 5 * 5) return undefined;
   return { lc: byte % 9, lp: Math.floor(byte / 9) % 5, pb: Math.floor(byte / 45) };
 }
 
 export const LZMA_HEADER_BYTES = 13;
-/** The size field's value where the stream ends by a marker instead. */
+/** Value of the size field if the stream ends with a marker instead. */
 const UNKNOWN_SIZE = 0xffffffff_ffffffffn;
-/** No file declares more, and if it does it is none (xz draws the line there too, src/liblzma/common/alone_decoder.c). */
+/** Larger sizes are taken as a sign that this is no LZMA file, as in xz (src/liblzma/common/alone_decoder.c). */
 const MAX_DECLARED = 1n << 38n;
 
 export interface LzmaHeader {
   readonly properties: LzmaProperties;
-  /** Undefined where the stream ends by a marker. */
+  /** Undefined if the stream ends with a marker. */
   readonly size: number | undefined;
 }
 
-/** Undefined where there is none. */
+/** Undefined if the bytes are no valid header. */
 export function lzmaHeader(input: Uint8Array): LzmaHeader | undefined {
   if (input.length < LZMA_HEADER_BYTES + 5) return undefined;
   const properties = lzmaProperties(input[0]!);
@@ -38,8 +38,8 @@ export function lzmaHeader(input: Uint8Array): LzmaHeader | undefined {
 }
 
 /**
- * Whether the bytes begin with a likely header. There is no magic number: what is asked is what encoders write, a
- * dictionary of 2^n or 2^n + 2^(n-1) bytes and a first byte of 0, as xz and file(1) do.
+ * Whether the bytes begin with a likely header. As there is no magic number, values that encoders write are required,
+ * as by xz and file(1): a dictionary of 2^n or 2^n + 2^(n-1) bytes and a first byte of 0.
  */
 export function looksLikeLzma(input: Uint8Array): boolean {
   const header = lzmaHeader(input);

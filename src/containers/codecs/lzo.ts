@@ -1,12 +1,12 @@
 /**
- * LZO1X in lzop's framing, as kernels and U-Boot have it: the stream as Linux describes it (Documentation/staging/lzo.rst), the
- * frame as lib/decompress_unlzo.c reads it. The libraries there are know neither frames nor limits.
+ * LZO1X in lzop's framing, as used by kernels and U-Boot: the stream after Linux (Documentation/staging/lzo.rst), the
+ * frame after lib/decompress_unlzo.c. Existing libraries have neither frames nor limits.
  */
 import { crc32 } from './checksum.ts';
 import { type Decoded, Output } from './output.ts';
 
 const MAGIC = [0x89, 0x4c, 0x5a, 0x4f, 0x00, 0x0d, 0x0a, 0x1a, 0x0a];
-/** Versions from which on the header has more fields. */
+/** From this version on the header has more fields. */
 const WITH_LEVEL = 0x0940;
 const FLAG_ADLER_UNPACKED = 0x0001;
 const FLAG_ADLER_PACKED = 0x0002;
@@ -16,16 +16,16 @@ const FLAG_CRC_PACKED = 0x0200;
 const FLAG_FILTER = 0x0800;
 const FLAG_HEADER_CRC = 0x1000;
 const MAX_BLOCK = 64 << 20;
-/** A distance of this ends a block. */
+/** This distance ends a block. */
 const END_DISTANCE = 16_384;
 
 type BlockEnd = 'whole' | 'damaged' | 'limit';
 
-/** One block; `end` is exclusive. */
+/** Decodes one block and appends it; `end` is exclusive. */
 export function decodeLzo1x(input: Uint8Array, start: number, end: number, output: Output): BlockEnd {
   const floor = output.length;
   let at = start;
-  /** Literals behind the last match, 0 to 3; 4 after a run of literals: the same instruction then means something else. */
+  /** Literals after the last match, 0 to 3; 4 after a run of literals. Instructions below 16 depend on it. */
   let state = 0;
   const literals = (count: number): BlockEnd => {
     if (at + count > end) return 'damaged';
@@ -33,7 +33,7 @@ export function decodeLzo1x(input: Uint8Array, start: number, end: number, outpu
     at += count;
     return 'whole';
   };
-  /** A length of 0 goes on in bytes: zeros stand for 255 each. */
+  /** A length of 0 is continued in the following bytes: each zero byte adds 255. */
   const extended = (base: number): number => {
     let length = base;
     while (at < end && input[at] === 0) {
@@ -101,7 +101,7 @@ function adler32(bytes: Uint8Array): number {
   return ((b << 16) | a) >>> 0;
 }
 
-/** Where the blocks begin, and what stands with each; undefined where the header makes no sense. */
+/** Where the blocks begin, and the flags that say which checksums they have; undefined if the header is invalid. */
 function readHeader(input: Uint8Array): { readonly at: number; readonly flags: number } | undefined {
   if (!MAGIC.every((byte, index) => input[index] === byte)) return undefined;
   const view = new DataView(input.buffer, input.byteOffset, input.length);
@@ -110,7 +110,7 @@ function readHeader(input: Uint8Array): { readonly at: number; readonly flags: n
   if (!has(30)) return undefined;
   const version = view.getUint16(at);
   const isNew = version >= WITH_LEVEL;
-  // Version, of the library, needed; method, level.
+  // Version of lzop, of the library, and version needed; method, level.
   at += 4 + (isNew ? 2 : 0) + 1 + (isNew ? 1 : 0);
   const flags = view.getUint32(at);
   at += 4;
@@ -151,7 +151,7 @@ export function decodeLzop(input: Uint8Array, limit: number): Decoded {
     if (unpacked === 0) return ended('whole', at + 4);
     if (at + 8 > input.length) return ended('truncated', input.length);
     const packed = view.getUint32(at + 4);
-    if (unpacked > MAX_BLOCK || packed > unpacked) return ended('damaged', at, 'a block makes no sense');
+    if (unpacked > MAX_BLOCK || packed > unpacked) return ended('damaged', at, 'a block is invalid');
     const sumAt = at + 8;
     const data =
       sumAt +
@@ -168,13 +168,12 @@ export function decodeLzop(input: Uint8Array, limit: number): Decoded {
     if (block === 'limit') return ended('limit', at);
     if (data + packed > input.length) return ended('truncated', input.length);
     const made = output.bytes.subarray(before, output.length);
-    if (block === 'damaged' || made.length !== unpacked)
-      return ended('damaged', at, 'a block makes no sense');
+    if (block === 'damaged' || made.length !== unpacked) return ended('damaged', at, 'a block is invalid');
     const isAdler = (flags & FLAG_ADLER_UNPACKED) !== 0;
     if (isAdler && adler32(made) !== view.getUint32(sumAt))
-      return ended('damaged', end, 'the checksum fails');
+      return ended('damaged', end, 'the checksum is wrong');
     if (!isAdler && (flags & FLAG_CRC_UNPACKED) !== 0 && crc32(made) !== view.getUint32(sumAt))
-      return ended('damaged', end, 'the checksum fails');
+      return ended('damaged', end, 'the checksum is wrong');
     at = end;
   }
 }

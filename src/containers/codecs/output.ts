@@ -1,46 +1,46 @@
-/** Where a decoder writes to: memory that grows as it is written, and never past a limit. */
+/** The output of a decoder: memory that grows as it is written, up to a limit. */
 
 /** How a decoder ended. */
 export interface Decoded {
   readonly bytes: Uint8Array;
-  /** Bytes of the input that the stream takes, its own trailer included. */
+  /** Bytes of the input that belong to the stream, with its trailer. */
   readonly consumed: number;
   /**
-   * `whole`: the stream's own end was reached and its checks hold. `truncated`: the input ended first. `limit`: there is
-   * more than the limit. `damaged`: the rest makes no sense, or a check fails. What came before is in `bytes`.
+   * `whole`: the end of the stream was reached and its checksums are right. `truncated`: the input ended first. `limit`:
+   * the output exceeds the limit. `damaged`: the stream is invalid or a checksum is wrong. `bytes` has the output so far.
    */
   readonly end: 'whole' | 'truncated' | 'limit' | 'damaged';
-  /** What is damaged, for a person. */
+  /** What is damaged, as text for a person. */
   readonly why?: string;
-  /** The stream is one for sure, packed in a way that is not known here. */
+  /** The stream is certainly of this format but uses an unsupported feature. */
   readonly unknown?: true;
 }
 
 /**
- * Decodes a stream that starts at the first byte; what follows its end is left alone.
- * @param limit most bytes that may come out
+ * Decodes the stream at the first byte; bytes after its end are not read.
+ * @param limit most bytes of output
  */
 export type Decoder = (input: Uint8Array, limit: number) => Decoded | Promise<Decoded>;
 
 const FIRST_BYTES = 64 * 1024;
-/** From here on the whole limit is reserved: an allocator gives pages of so large a piece only as they are written to. */
+/** From this size on the whole limit is allocated: the system provides pages of large allocations only when written to. */
 const LAZY_BYTES = 32 * 1024 * 1024;
 
 export class Output {
-  /** Memory that is there; empty until something is written. */
+  /** The allocated memory; empty until something is written. */
   bytes: Uint8Array = new Uint8Array(0);
   length = 0;
-  /** Most bytes that are taken. */
+  /** Most bytes of output. */
   readonly limit: number;
   readonly #first: number;
 
-  /** @param hint how long it may become, as the input says; not believed, but a good first size */
+  /** @param hint the size that the input declares; not trusted, but a good first size */
   constructor(limit: number, hint = FIRST_BYTES) {
     this.limit = Math.max(0, Math.floor(limit));
     this.#first = hint > LAZY_BYTES ? FIRST_BYTES : Math.max(hint, 1);
   }
 
-  /** Makes room for `count` more bytes; false, with room up to the limit, when that is too much. */
+  /** Makes room for `count` more bytes; false, with room up to the limit, if that exceeds the limit. */
   reserve(count: number): boolean {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return true;
@@ -55,7 +55,7 @@ export class Output {
     return enough;
   }
 
-  /** Appends bytes; false when not all fit below the limit. */
+  /** Appends bytes; false if not all fit below the limit. */
   append(bytes: Uint8Array): boolean {
     const enough = this.reserve(bytes.length);
     const taken = enough ? bytes : bytes.subarray(0, this.bytes.length - this.length);
@@ -64,7 +64,7 @@ export class Output {
     return enough;
   }
 
-  /** Appends `count` times one byte. */
+  /** Appends one byte `count` times; false if not all fit below the limit. */
   fill(byte: number, count: number): boolean {
     const enough = this.reserve(count);
     const end = enough ? this.length + count : this.bytes.length;
@@ -74,8 +74,8 @@ export class Output {
   }
 
   /**
-   * Appends `count` bytes from `distance` back, overlapping as Lempel-Ziv copies do. The caller has checked that the
-   * distance lies in what was written.
+   * Appends `count` bytes from `distance` back, overlapping as Lempel-Ziv copies do; false if not all fit below the limit.
+   * The caller has checked that `distance` is at most the length.
    */
   copy(distance: number, count: number): boolean {
     const enough = this.reserve(count);
@@ -89,13 +89,13 @@ export class Output {
     return enough;
   }
 
-  /** What was written; shares memory with this. */
+  /** The bytes written so far; they share memory with this. */
   get written(): Uint8Array {
     return this.bytes.subarray(0, this.length);
   }
 }
 
-/** Memory that isn't cleared, so that untouched pages cost nothing. */
+/** Memory that is not cleared, so that unused pages cost nothing. */
 /** What is used again: the collector comes too late for pieces of this size. */
 let spare: ArrayBufferLike | undefined;
 

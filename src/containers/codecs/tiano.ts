@@ -1,6 +1,6 @@
 /**
- * The compression of EFI 1.1 and of PI firmware volumes ("Tiano"): Lempel-Ziv with Huffman codes, as UEFI 2.10, chapter 19,
- * describes it. The two differ in how wide a number is and nothing says which of them it is.
+ * The compression of EFI 1.1 and of PI firmware volumes ("Tiano"): Lempel-Ziv with Huffman codes (UEFI 2.10, chapter 19).
+ * The two variants differ in the width of one number, and a stream does not say which it is.
  */
 import { type Decoded, Output } from './output.ts';
 
@@ -16,7 +16,7 @@ const SHORTEST_MATCH = 3;
 const MAX_CODE = 16;
 
 export type TianoVariant = 'efi11' | 'tiano';
-/** Bits of the number of codes for distances. */
+/** Width of the number of distance codes, in bits. */
 const POSITION_WIDTH: Readonly<Record<TianoVariant, number>> = { efi11: 4, tiano: 5 };
 
 class Fault {
@@ -27,7 +27,7 @@ class Fault {
   }
 }
 
-/** A canonical Huffman code. One symbol alone takes no bits. */
+/** A canonical Huffman code. A single symbol takes no bits. */
 interface Code {
   readonly single: number | undefined;
   readonly symbols: Uint16Array;
@@ -39,7 +39,7 @@ function singleCode(symbol: number): Code {
   return { single: symbol, symbols: new Uint16Array(0), limits: new Int32Array(0), bases: new Int32Array(0) };
 }
 
-/** Codes by their lengths; every pattern of bits has to mean something. */
+/** The code with these lengths; throws {@link Fault} if it is not complete. */
 function codeOf(lengths: Uint8Array): Code {
   const symbols = new Uint16Array(lengths.length);
   const limits = new Int32Array(MAX_CODE + 1).fill(-1);
@@ -75,7 +75,7 @@ class TianoReader {
     this.#positionWidth = POSITION_WIDTH[variant];
   }
 
-  /** At most 24 bits. The stream's last bits may be missing: they are zeros then, for a few bytes. */
+  /** The next `count` bits, at most 24. Up to 32 bits past the end are read as zeros. */
   #bits(count: number): number {
     if (this.#at > this.#end + 32) throw new Fault('truncated');
     const byte = this.#at >> 3;
@@ -100,7 +100,7 @@ class TianoReader {
     throw new Fault('damaged');
   }
 
-  /** Lengths in three bits, longer ones go on in ones; `special` is where a run of zeros may stand. */
+  /** Lengths of three bits, longer ones continued by ones; after `special` lengths a run of zeros may follow. */
   #lengthsCode(most: number, width: number, special: number | undefined): Code {
     const count = this.#bits(width);
     if (count === 0) return singleCode(this.#bits(width));
@@ -133,7 +133,7 @@ class TianoReader {
     return codeOf(lengths);
   }
 
-  /** Decodes until the output is as long as the header says. */
+  /** Decodes until the output is `target` bytes long. */
   run(output: Output, target: number): void {
     let left = 0;
     let characters = singleCode(0);
@@ -163,7 +163,7 @@ class TianoReader {
   }
 }
 
-/** Decodes in one of the two variants. */
+/** Decodes a stream of one variant. */
 export function decodeTianoAs(input: Uint8Array, limit: number, variant: TianoVariant): Decoded {
   const none = new Uint8Array(0);
   if (input.length < HEADER_BYTES) return { bytes: none, consumed: 0, end: 'truncated' };
@@ -172,20 +172,20 @@ export function decodeTianoAs(input: Uint8Array, limit: number, variant: TianoVa
   const unpacked = view.getUint32(4, true);
   const consumed = HEADER_BYTES + packed;
   if (consumed > input.length)
-    return { bytes: none, consumed: 0, end: 'damaged', why: 'the stream is longer than what holds it' };
+    return { bytes: none, consumed: 0, end: 'damaged', why: 'the stream is longer than its section' };
   const output = new Output(limit, unpacked);
   try {
     new TianoReader(input, HEADER_BYTES, consumed, variant).run(output, unpacked);
     return { bytes: output.written, consumed, end: 'whole' };
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
-    const why = fault.end === 'damaged' ? { why: 'the stream makes no sense here' } : {};
+    const why = fault.end === 'damaged' ? { why: 'the stream is invalid here' } : {};
     return { bytes: output.written, consumed, end: fault.end, ...why };
   }
 }
 
 /**
- * Decodes, the newer variant first. Where both can be, `plausible` says which of the results looks like what it should be.
+ * Decodes a stream of an unknown variant, the newer one first. @param plausible whether output looks like the expected content
  */
 export function decodeTiano(
   input: Uint8Array,

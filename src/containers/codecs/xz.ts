@@ -17,11 +17,11 @@ const CHECK_SHA256 = 10;
 /** Bytes of a check by its id (2.1.1.2). */
 const CHECK_BYTES = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
 
-/** A fault ends the decoding; what was decoded so far is kept. */
+/** Ends the decoding; the output so far is kept. */
 class Fault {
   readonly end: Exclude<Decoded['end'], 'whole'>;
   readonly why: string;
-  /** It is no fault but ours. */
+  /** The stream is valid but uses an unsupported filter. */
   readonly unknown: boolean;
 
   constructor(end: Exclude<Decoded['end'], 'whole'>, why: string, unknown = false) {
@@ -31,7 +31,7 @@ class Fault {
   }
 }
 
-const truncated = new Fault('truncated', 'the stream is cut short');
+const truncated = new Fault('truncated', 'the stream is truncated');
 
 type Undo = (bytes: Uint8Array) => void;
 
@@ -51,14 +51,13 @@ class XzReader {
     return this.at + count <= this.#input.length;
   }
 
-  /** One stream, from its header to its footer. */
+  /** Decodes one stream, from its header to its footer. */
   stream(): Fault | undefined {
     if (!this.#has(HEADER_BYTES)) return truncated;
     const flags = this.#input.subarray(this.at + 6, this.at + 8);
-    if (flags[0] !== 0 || flags[1]! > 0x0f)
-      return new Fault('damaged', 'stream flags of a kind that is not known');
+    if (flags[0] !== 0 || flags[1]! > 0x0f) return new Fault('damaged', 'unknown stream flags');
     if (crc32(flags) !== this.#view.getUint32(this.at + 8, true))
-      return new Fault('damaged', 'the check of the stream header fails');
+      return new Fault('damaged', 'the checksum of the stream header is wrong');
     this.at += HEADER_BYTES;
     for (;;) {
       if (!this.#has(1)) return truncated;
@@ -68,7 +67,7 @@ class XzReader {
     }
   }
 
-  /** A multibyte integer (1.2); undefined when it is none or larger than a file can be. */
+  /** A multibyte integer (1.2); undefined if it is invalid or larger than a file can be. */
   #number(end: number): number | undefined {
     let value = 0;
     for (let scale = 1; scale < 2 ** 56; scale *= 128) {
@@ -86,13 +85,13 @@ class XzReader {
     const size = (this.#input[start]! + 1) * 4;
     if (!this.#has(size)) return truncated;
     if (crc32(this.#input.subarray(start, start + size - 4)) !== this.#view.getUint32(start + size - 4, true))
-      return new Fault('damaged', 'the check of a block header fails');
+      return new Fault('damaged', 'the checksum of a block header is wrong');
     const filters = this.#filters(start, start + size - 4);
     if (filters instanceof Fault) return filters;
     this.at = start + size;
     const from = this.output.length;
     const ended = this.#lzma2();
-    // Filters work on what is there, so that what came before a fault can be read.
+    // Filters are undone after a fault too, so that the output before it can be read.
     const written = this.output.bytes.subarray(from, this.output.length);
     for (const undo of filters) undo(written);
     if (ended) return ended;
@@ -105,17 +104,17 @@ class XzReader {
     if (!this.#has(checkBytes)) return truncated;
     const holds = this.#checkHolds(check, written);
     this.at += checkBytes;
-    return holds ? undefined : new Fault('damaged', 'the check of a block fails');
+    return holds ? undefined : new Fault('damaged', 'the check of a block is wrong');
   }
 
-  /** What undoes the filters of a block, the last one first. */
+  /** The functions that undo the filters of a block, the last filter first. */
   #filters(start: number, end: number): Undo[] | Fault {
-    const unknown = new Fault('damaged', 'a block header makes no sense');
+    const unknown = new Fault('damaged', 'a block header is invalid');
     const flags = this.#input[start + 1]!;
     const count = (flags & 3) + 1;
     if ((flags & 0x3c) !== 0) return unknown;
     this.at = start + 2;
-    // Sizes of the block, compressed and not; the data says both itself.
+    // Compressed and uncompressed size of the block, which the data implies.
     for (const present of [flags & 0x40, flags & 0x80])
       if (present !== 0 && this.#number(end) === undefined) return unknown;
     const undo: Undo[] = [];
@@ -126,7 +125,7 @@ class XzReader {
       const properties = this.#input.subarray(this.at, this.at + length);
       this.at += length;
       if (index === count - 1) {
-        if (id !== FILTER_LZMA2) return new Fault('damaged', `filter ${id} is not known`, true);
+        if (id !== FILTER_LZMA2) return new Fault('damaged', `unknown filter ${id}`, true);
         continue;
       }
       const branch = BRANCH_FILTERS.get(id);
@@ -135,16 +134,16 @@ class XzReader {
         const first =
           length === 4 ? new DataView(properties.buffer, properties.byteOffset).getUint32(0, true) : 0;
         undo.unshift((bytes) => branch(bytes, first));
-      } else return new Fault('damaged', `filter ${id} is not known`, true);
+      } else return new Fault('damaged', `unknown filter ${id}`, true);
     }
     return undo;
   }
 
-  /** LZMA2: chunks of LZMA or of plain bytes (as xz and the LZMA SDK have it; the .xz format leaves it out). */
+  /** LZMA2: chunks of LZMA or of plain bytes (after xz and the LZMA SDK; the .xz specification leaves it out). */
   #lzma2(): Fault | undefined {
     const { output } = this;
     const decoder = new LzmaDecoder(this.#input, this.at, output);
-    const damaged = new Fault('damaged', 'the LZMA2 stream makes no sense here');
+    const damaged = new Fault('damaged', 'the LZMA2 stream is invalid here');
     let properties: LzmaProperties | undefined;
     let needsDictionary = true;
     for (;;) {
@@ -205,14 +204,14 @@ class XzReader {
       const digest = newSha256().update(bytes).digest();
       return digest.every((byte, index) => byte === this.#input[this.at + index]);
     }
-    // Other ids have no meaning yet; nothing is to be checked.
+    // Other ids are reserved and cannot be verified.
     return true;
   }
 
-  /** The index lists the blocks again: it is passed over by its own counts, and must end where its check holds. */
+  /** The index repeats the sizes of the blocks: it is skipped, only its checksum is verified. */
   #indexAndFooter(): Fault | undefined {
     const start = this.at;
-    const damaged = new Fault('damaged', 'the index makes no sense');
+    const damaged = new Fault('damaged', 'the index is invalid');
     this.at += 1;
     const end = this.#input.length;
     const records = this.#number(end);
@@ -229,7 +228,7 @@ class XzReader {
       footer[11] !== 0x5a ||
       crc32(footer.subarray(4, 10)) !== this.#view.getUint32(this.at, true)
     )
-      return new Fault('damaged', 'the footer makes no sense');
+      return new Fault('damaged', 'the footer is invalid');
     this.at += FOOTER_BYTES;
     return undefined;
   }
@@ -239,7 +238,7 @@ function startsStream(input: Uint8Array, at: number): boolean {
   return XZ_MAGIC.every((byte, index) => input[at + index] === byte);
 }
 
-/** Decodes one stream and those that follow it at once, with padding between them. */
+/** Decodes one stream and those that follow it immediately or after padding. */
 export function decodeXz(input: Uint8Array, limit: number): Decoded {
   const reader = new XzReader(input, limit);
   if (!startsStream(input, 0))

@@ -1,9 +1,9 @@
-/** Deflate in its three wrappings, and brotli: Node's zlib, streamed, so that a bomb stops at the limit. */
+/** Raw deflate, zlib, gzip and brotli: Node's zlib, streamed, so that a decompression bomb stops at the limit. */
 import { zlib } from '../../platform/zlib.ts';
 import { crc32 } from './checksum.ts';
 import { type Decoded, Output } from './output.ts';
 
-/** What is written into zlib at once; its output comes in pieces of the same size. */
+/** Size of the pieces in which zlib's output comes. */
 const CHUNK_BYTES = 64 * 1024;
 
 interface ZlibStream {
@@ -15,18 +15,18 @@ interface ZlibStream {
   destroy(): unknown;
 }
 
-/** Faults of zlib and brotli that only say that the input ended too early. */
+/** Error codes of zlib and brotli for truncated input. */
 const TRUNCATED: ReadonlySet<string | undefined> = new Set([
   'Z_BUF_ERROR',
   'ERR__ERROR_FORMAT_UNEXPECTED_END',
 ]);
 
-/** How a stream ended that was written into an output. */
+/** How a stream ended; its bytes are in an output. */
 type Ended = Omit<Decoded, 'bytes'>;
 
 /**
- * Runs the whole input through a stream. What follows the stream's end is not consumed. Throws what keeping the bytes throws:
- * too little memory.
+ * Runs the whole input through a stream; bytes after the stream's end are not consumed. Rejects if there is too little
+ * memory for the output.
  */
 function run(stream: ZlibStream, input: Uint8Array, output: Output): Promise<Ended> {
   return new Promise((resolve, reject) => {
@@ -42,7 +42,7 @@ function run(stream: ZlibStream, input: Uint8Array, output: Output): Promise<End
       try {
         if (!over && !output.append(chunk)) finish('limit');
       } catch (error) {
-        // Thrown from here it would end the process, with a status that means an answer.
+        // An exception in this listener would end the process with exit status 1, which means an answer.
         over = true;
         stream.destroy();
         reject(error);
@@ -62,15 +62,15 @@ async function decodeWith(stream: ZlibStream, input: Uint8Array, limit: number):
   return { bytes: output.written, ...ended };
 }
 
-/** What is no larger is unpacked in one call, which takes a fraction of what a stream takes to be set up. */
+/** Up to this size inputs are unpacked in one call, which takes a fraction of the time that setting up a stream takes. */
 const SMALL_BYTES = 32 * 1024;
 
-/** Unpacks in one call; undefined where that can't tell: too much of it, cut short, damaged. */
+/** Unpacks in one call; undefined if the output is too large or the input truncated or damaged. */
 function inflateSmall(input: Uint8Array, output: Output): Ended | undefined {
   const most = Math.min(output.limit - output.length, SMALL_BYTES);
   if (most <= 0) return undefined;
   try {
-    // With `info` the result is not the bytes alone, which the types don't know.
+    // With `info` the result is an object; the types don't describe it.
     const { buffer, engine } = zlib().inflateRawSync(input, {
       info: true,
       maxOutputLength: most,
@@ -83,7 +83,7 @@ function inflateSmall(input: Uint8Array, output: Output): Ended | undefined {
   }
 }
 
-/** Unpacks raw deflate (RFC 1951) to the end of an output. */
+/** Unpacks raw deflate (RFC 1951) and appends it to an output. */
 async function inflateInto(input: Uint8Array, output: Output): Promise<Ended> {
   return (
     inflateSmall(input, output) ?? run(zlib().createInflateRaw({ chunkSize: CHUNK_BYTES }), input, output)
@@ -97,7 +97,7 @@ export async function inflateRaw(input: Uint8Array, limit: number): Promise<Deco
   return { bytes: output.written, ...ended };
 }
 
-/** Deflate with zlib's two bytes before and Adler-32 behind it (RFC 1950). */
+/** Deflate with zlib's header of two bytes and Adler-32 (RFC 1950). */
 export function decodeZlib(input: Uint8Array, limit: number): Promise<Decoded> {
   return decodeWith(zlib().createInflate({ chunkSize: CHUNK_BYTES }), input, limit);
 }
@@ -117,7 +117,7 @@ const FNAME = 0x08;
 const FCOMMENT = 0x10;
 const FRESERVED = 0xe0;
 
-/** Length of a gzip member's header; undefined when there is none or it is cut short. */
+/** Length of a gzip member's header; undefined if it is invalid or truncated. */
 export function gzipHeaderLength(input: Uint8Array): number | undefined {
   if (input.length < GZIP_HEADER_BYTES || !GZIP_MAGIC.every((byte, at) => input[at] === byte))
     return undefined;
@@ -138,7 +138,7 @@ export function gzipHeaderLength(input: Uint8Array): number | undefined {
   return at < input.length ? at : undefined;
 }
 
-/** One gzip member, to the end of an output; its CRC and length are checked. */
+/** Unpacks one gzip member and appends it to an output; its CRC and length are verified. */
 async function decodeMember(input: Uint8Array, output: Output): Promise<Ended> {
   const header = gzipHeaderLength(input);
   if (header === undefined) return { consumed: 0, end: 'damaged', why: 'no gzip header' };
@@ -153,10 +153,10 @@ async function decodeMember(input: Uint8Array, output: Output): Promise<Ended> {
     view.getUint32(trailer, true) === crc32(bytes) &&
     view.getUint32(trailer + 4, true) === bytes.length % 2 ** 32;
   const consumed = trailer + GZIP_TRAILER_BYTES;
-  return holds ? { consumed, end: 'whole' } : { consumed, end: 'damaged', why: 'the checksum fails' };
+  return holds ? { consumed, end: 'whole' } : { consumed, end: 'damaged', why: 'the checksum is wrong' };
 }
 
-/** A gzip file: a member and those that follow it at once (RFC 1952, 2.2). What follows them is left alone. */
+/** A gzip file: a member and those that follow it immediately (RFC 1952, 2.2). Bytes after them are not read. */
 export async function decodeGzip(input: Uint8Array, limit: number): Promise<Decoded> {
   const output = new Output(limit);
   let consumed = 0;
@@ -167,7 +167,7 @@ export async function decodeGzip(input: Uint8Array, limit: number): Promise<Deco
     if (!isFirst && gzipHeaderLength(rest) === undefined)
       return { bytes: output.written, consumed, end: 'whole' };
     const member = await decodeMember(rest, output);
-    // What can't be read at all is no member but something behind the last one.
+    // Bytes that only look like another member are not part of the file.
     if (!isFirst && member.end === 'damaged' && output.length === before)
       return { bytes: output.written, consumed, end: 'whole' };
     consumed += member.consumed;

@@ -1,9 +1,9 @@
-/** The two entropy codes of Zstandard (RFC 8878, 4.1 and 4.2): finite state entropy and Huffman, as tables. */
+/** Tables of Zstandard's two entropy codes (RFC 8878, 4.1 and 4.2): finite state entropy and Huffman. */
 
-/** Thrown where a stream makes no sense; `zstd.ts` catches it. */
+/** Thrown for an invalid stream; caught in `zstd.ts`. */
 export class ZstdFault {}
 
-/** States of a finite state entropy code: the symbol of each, and how the next is made. */
+/** States of a finite state entropy code: the symbol of each, and the number of bits and the base of the next state. */
 export interface FseTable {
   readonly log: number;
   readonly symbols: Uint8Array;
@@ -11,7 +11,7 @@ export interface FseTable {
   readonly bases: Uint16Array;
 }
 
-/** Huffman code: by the next `log` bits, the symbol and how many bits it takes. */
+/** A Huffman code: by the next `log` bits, the symbol and the length of its code. */
 export interface HuffmanTable {
   readonly log: number;
   readonly symbols: Uint8Array;
@@ -26,14 +26,14 @@ function topBit(value: number): number {
   return 31 - Math.clz32(value);
 }
 
-/** Bits that are read from the last one backwards (4.1.1). Below the first bit there are zeros, up to a point. */
+/** A bit stream that is read backwards (4.1.1). Before its first bit zeros are read. */
 export class BackwardBits {
   readonly #bytes: Uint8Array;
   readonly #start: number;
-  /** Bits that are left; negative when more were read than there are. */
+  /** Number of unread bits; negative after reading past the first one. */
   left: number;
 
-  /** @param end exclusive; the topmost set bit of the last byte marks the end and is no data */
+  /** @param end exclusive; the highest set bit of the last byte marks the end and is no data */
   constructor(bytes: Uint8Array, start: number, end: number) {
     if (end <= start || bytes[end - 1] === 0) throw new ZstdFault();
     this.#bytes = bytes;
@@ -41,12 +41,12 @@ export class BackwardBits {
     this.left = (end - start - 1) * 8 + topBit(bytes[end - 1]!);
   }
 
-  /** The next bits, at most 24, without taking them. */
+  /** The next `count` bits, at most 24, without consuming them. */
   peek(count: number): number {
     const from = this.left - count;
     if (from < 0) {
       if (this.left <= 0) return 0;
-      // Zeros stand below the first bit.
+      // Zeros before the first bit.
       return (this.#word(0) & ((1 << this.left) - 1)) << -from;
     }
     return (this.#word(from >> 3) >>> (from & 7)) & ((1 << count) - 1);
@@ -58,7 +58,7 @@ export class BackwardBits {
     return bytes[place]! | (bytes[place + 1]! << 8) | (bytes[place + 2]! << 16) | (bytes[place + 3]! << 24);
   }
 
-  /** At most 31 bits. */
+  /** The next `count` bits, at most 31. */
   read(count: number): number {
     if (count > 16) {
       const high = this.read(count - 16);
@@ -70,7 +70,7 @@ export class BackwardBits {
   }
 }
 
-/** Spreads the symbols over the states (4.1.1). A count of -1 stands for "less than one". */
+/** Distributes the symbols over the states (4.1.1). A count of -1 means a probability of less than one. */
 export function fseTable(counts: ArrayLike<number>, log: number): FseTable {
   const size = 1 << log;
   const symbols = new Uint8Array(size);
@@ -112,7 +112,7 @@ export function singleSymbol(symbol: number): FseTable {
   return { log: 0, symbols: Uint8Array.of(symbol), bits: new Uint8Array(1), bases: new Uint16Array(1) };
 }
 
-/** Reads the counts of a table (4.1.1). @returns the table and where it ends */
+/** Reads a table's description (4.1.1). @returns the table and the exclusive end of its description */
 export function readFseTable(
   input: Uint8Array,
   start: number,
@@ -155,7 +155,7 @@ export function readFseTable(
   return { table: fseTable(counts, log), end: (bit + 7) >> 3 };
 }
 
-/** Weights that are coded by an FSE table with two states in turn (4.2.1.2). */
+/** Weights compressed by an FSE table with two alternating states (4.2.1.2). */
 function codedWeights(input: Uint8Array, start: number, end: number): number[] {
   const { table, end: dataStart } = readFseTable(input, start, end, MAX_WEIGHT_LOG, MAX_HUFFMAN_BITS + 1);
   const bits = new BackwardBits(input, dataStart, end);
@@ -172,7 +172,7 @@ function codedWeights(input: Uint8Array, start: number, end: number): number[] {
   }
 }
 
-/** Reads a Huffman tree (4.2.1). @returns the table and where its description ends */
+/** Reads a Huffman tree's description (4.2.1). @returns the table and the exclusive end of its description */
 export function readHuffmanTable(
   input: Uint8Array,
   start: number,
@@ -200,7 +200,7 @@ export function readHuffmanTable(
   if (sum === 0) throw new ZstdFault();
   const log = topBit(sum) + 1;
   const rest = (1 << log) - sum;
-  // The last weight is what is missing to a power of two.
+  // The last weight is implied: it completes the sum to a power of two.
   if (log > MAX_HUFFMAN_BITS || (rest & (rest - 1)) !== 0) throw new ZstdFault();
   weights.push(topBit(rest) + 1);
   const symbols = new Uint8Array(1 << log);

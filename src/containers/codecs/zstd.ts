@@ -1,6 +1,6 @@
 /**
- * Zstandard, written from RFC 8878. Node's zlib has it from 22.15 on only, and the library in JavaScript takes time
- * without bound for a hostile stream and can't say where a frame ends.
+ * Zstandard, written from RFC 8878. Node's zlib has it only from 22.15 on, and the JavaScript library has no time bound
+ * for hostile streams and does not return where a frame ends.
  */
 import { xxh64Low } from './checksum.ts';
 import { type Decoded, Output } from './output.ts';
@@ -16,7 +16,7 @@ import {
   ZstdFault,
 } from './zstd-tables.ts';
 
-/** Frames with user data, 0x184d2a50 to 0x184d2a5f. */
+/** Magic numbers of skippable frames: 0x184d2a50 to 0x184d2a5f. */
 const SKIPPABLE = 0x184d2a50;
 const MAX_BLOCK = 128 * 1024;
 
@@ -73,7 +73,7 @@ function lengthCodes(plain: number, first: number, rows: readonly (readonly [num
   return { bases: Uint32Array.from(all, ([base]) => base), bits: Uint8Array.from(all, ([, bits]) => bits) };
 }
 
-/** Distributions that blocks use without saying them (3.1.1.3.2.2). */
+/** Predefined distributions (3.1.1.3.2.2). */
 const DEFAULTS = {
   literals: fseTable(
     [
@@ -117,7 +117,7 @@ interface FrameHeader {
   readonly checksum: boolean;
 }
 
-/** Undefined when it is cut short. Throws a fault. */
+/** Undefined if it is truncated. Throws {@link ZstdFault}. */
 function frameHeader(input: Uint8Array, at: number): FrameHeader | undefined {
   const flags = input[at + 4];
   if (flags === undefined) return undefined;
@@ -129,7 +129,7 @@ function frameHeader(input: Uint8Array, at: number): FrameHeader | undefined {
   if (at + length > input.length) return undefined;
   if ((flags & 8) !== 0) throw new ZstdFault();
   const dictionaryAt = at + 5 + (single ? 0 : 1);
-  // A dictionary isn't there to be had; id 0 is none.
+  // Dictionaries are not available; id 0 means none.
   if (input.subarray(dictionaryAt, dictionaryAt + dictionaryBytes).some((byte) => byte !== 0))
     throw new ZstdFault();
   let contentSize: number | undefined;
@@ -150,7 +150,7 @@ function frameHeader(input: Uint8Array, at: number): FrameHeader | undefined {
 class FrameReader {
   readonly #input: Uint8Array;
   readonly #output: Output;
-  /** Where the frame's own output begins: no match leads further back. */
+  /** Where the frame's output begins: no match leads further back. */
   readonly #floor: number;
   readonly #blockLimit: number;
   #literals = new Uint8Array(0);
@@ -165,7 +165,7 @@ class FrameReader {
     this.#blockLimit = blockLimit;
   }
 
-  /** A compressed block (3.1.1.3). Throws. */
+  /** Decodes a compressed block (3.1.1.3). Throws {@link ZstdFault} or {@link LimitReached}. */
   block(start: number, end: number): void {
     if (this.#literals.length === 0) this.#literals = new Uint8Array(MAX_BLOCK);
     const before = this.#output.length;
@@ -304,7 +304,7 @@ class FrameReader {
     this.#append(taken, literals);
   }
 
-  /** Offset values 1 to 3 name one of the last distances (3.1.1.5). */
+  /** The distance of an offset value; 1 to 3 repeat one of the last distances (3.1.1.5). */
   #distance(value: number, run: number): number {
     const [first, second, third] = this.#recent;
     if (value > 3) {
@@ -321,7 +321,7 @@ class FrameReader {
 
 type FrameEnd = { readonly at: number; readonly end: Decoded['end']; readonly why?: string };
 
-/** One frame (3.1.1). */
+/** Decodes one frame (3.1.1). */
 function decodeFrame(input: Uint8Array, start: number, output: Output): FrameEnd {
   const before = output.length;
   let at = start;
@@ -349,16 +349,16 @@ function decodeFrame(input: Uint8Array, start: number, output: Output): FrameEnd
       at += stored;
     }
     if (header.contentSize !== undefined && output.length - before !== header.contentSize)
-      return { at, end: 'damaged', why: 'the frame is not as long as it says' };
+      return { at, end: 'damaged', why: 'the frame content size is wrong' };
     if (!header.checksum) return { at, end: 'whole' };
     if (at + 4 > input.length) return { at: input.length, end: 'truncated' };
     const expected = new DataView(input.buffer, input.byteOffset).getUint32(at, true);
     return xxh64Low(output.bytes.subarray(before, output.length)) === expected
       ? { at: at + 4, end: 'whole' }
-      : { at: at + 4, end: 'damaged', why: 'the checksum fails' };
+      : { at: at + 4, end: 'damaged', why: 'the checksum is wrong' };
   } catch (fault) {
     if (fault instanceof LimitReached) return { at, end: 'limit' };
-    if (fault instanceof ZstdFault) return { at, end: 'damaged', why: 'a block makes no sense' };
+    if (fault instanceof ZstdFault) return { at, end: 'damaged', why: 'a block is invalid' };
     throw fault;
   }
 }
@@ -370,7 +370,7 @@ function wordAt(input: Uint8Array, at: number): number | undefined {
 
 const FRAME_MAGIC = 0xfd2fb528;
 
-/** Decodes a frame and those that follow it at once; skippable ones between them are passed over. */
+/** Decodes a frame and those that follow it immediately; skippable frames are skipped. */
 export function decodeZstd(input: Uint8Array, limit: number): Decoded {
   const output = new Output(limit);
   let at = 0;
@@ -379,7 +379,7 @@ export function decodeZstd(input: Uint8Array, limit: number): Decoded {
     const magic = wordAt(input, at);
     if (magic !== undefined && (magic & 0xfffffff0) >>> 0 === SKIPPABLE) {
       const next = at + 8 + (wordAt(input, at + 4) ?? 0);
-      // One behind the last frame may be something else altogether.
+      // After the last frame these bytes may be something else.
       if (next > input.length) break;
       at = next;
       continue;

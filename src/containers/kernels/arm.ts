@@ -1,6 +1,6 @@
 /**
- * Linux for ARM, ARM64 and RISC-V: flat images with a header of their own (Documentation/arch/arm64/booting.rst,
- * arch/riscv/boot-image-header.rst, arch/arm/boot/compressed/head.S), and EFI programs that unpack one
+ * Linux for ARM, ARM64 and RISC-V: flat images with their own header (Documentation/arch/arm64/booting.rst,
+ * Documentation/arch/riscv/boot-image-header.rst, arch/arm/boot/compressed/head.S), and EFI programs that unpack one
  * (drivers/firmware/efi/libstub/zboot-header.S).
  */
 import { type Access, asciiAt, latin1, littleEndian, upToZero } from '../access.ts';
@@ -9,13 +9,13 @@ import type { Image, ImageContent } from '../container.ts';
 import { payloadAt } from './payload.ts';
 
 const HEADER_BYTES = 64;
-/** Default properties, the beginning of a dictionary's size. */
+/** LZMA's default properties and the first bytes of a dictionary size. */
 const LZMA_BEGINNING = Buffer.from([0x5d, 0x00, 0x00]);
 const MAGIC_AT = 0x38;
-/** No kernel takes more memory than this when it starts. */
+/** No kernel image takes more memory. */
 const MAX_IMAGE = 1 << 30;
 
-/** `image_size` counts memory that is not in the file. */
+/** An image format whose header has `text_offset` and `image_size`; the latter may exceed the file (.bss). */
 function flatImage(format: string, magic: string, architecture: string): Image {
   return {
     format,
@@ -44,11 +44,11 @@ const ARM_MAGIC_AT = 0x24;
 const LITTLE = [0x01, 0x02, 0x03, 0x04];
 const LITTLE_AT = 0x30;
 
-/** The unpacker is some ten thousand bytes of code; a kernel packed by LZMA begins behind it. */
+/** The decompressor is some ten thousand bytes of code; a kernel compressed with LZMA begins after it. */
 const MAX_UNPACKER = 1 << 18;
 const MAX_PLACES = 8;
 
-/** Where a stream of LZMA may begin, which has no magic number. */
+/** Offsets at which an LZMA stream may begin, which has no magic number. */
 function lzmaPlaces(access: Access, at: number, size: number): { format: string; offset: number }[] {
   const head = access.read(at, Math.min(size, MAX_UNPACKER));
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
@@ -62,7 +62,7 @@ function lzmaPlaces(access: Access, at: number, size: number): { format: string;
   return places;
 }
 
-/** zImage: a program that unpacks the kernel, which lies in it somewhere. Trees may follow it at once. */
+/** zImage: a program that contains the compressed kernel. Device trees may follow it immediately. */
 export const armImage: Image = {
   format: 'zimage',
   magics: [{ bytes: ARM_MAGIC, at: ARM_MAGIC_AT }],
@@ -71,19 +71,19 @@ export const armImage: Image = {
     const end = littleEndian(access, at + 0x2c, 4);
     if (start === undefined || end === undefined || end <= start || end - start > MAX_IMAGE) return false;
     const order = access.read(at + LITTLE_AT, 4);
-    // Older ones lack the mark of the byte order; then the image is to be there whole.
+    // Older images lack the byte order mark; they are accepted only if they are complete.
     return LITTLE.every((byte, index) => order[index] === byte) || (start === 0 && at + end <= access.size);
   },
   open: (access, at): ImageContent => {
     const whole = littleEndian(access, at + 0x2c, 4)! - littleEndian(access, at + 0x28, 4)!;
     const size = Math.min(whole, access.size - at);
-    const faults = size < whole ? ['the kernel is cut short'] : [];
+    const faults = size < whole ? ['the kernel is truncated'] : [];
     const mayBegin = lzmaPlaces(access, at, size);
     return { size, parts: [], mayBegin, faults, kernel: { architecture: 'armv7l', size } };
   },
 };
 
-/** Names that the header has for compressions (scripts/Makefile of the kernel's EFI stub). */
+/** Names of compressions in the header (drivers/firmware/efi/libstub/Makefile.zboot). */
 const ZBOOT_TYPE = /^(?:gzip|lz4|lzma|lzo|xzkern|zstd(?:22)?)$/;
 
 export const efiZboot: Image = {
@@ -103,7 +103,7 @@ export const efiZboot: Image = {
       size: offset + there,
       name: upToZero(asciiAt(access, at + 24, 32)),
       parts: [payloadAt(access, at, offset, there)],
-      faults: there < size ? ['the kernel is cut short'] : [],
+      faults: there < size ? ['the kernel is truncated'] : [],
     };
   },
 };

@@ -25,7 +25,7 @@ function sniff(access: Access, at: number): boolean {
     asciiAt(access, at + MAGIC_AT, 4) !== 'HdrS'
   )
     return false;
-  // A dump of boot_params has the header too, and no code behind it: there a loader has signed it.
+  // A dump of boot_params has this header too, without code after it; there a boot loader has set `type_of_loader`.
   if ((littleEndian(access, at + 0x210, 1) ?? 0) !== 0) return false;
   return version >= 0x200 && version < 0x300 && sectors < 64 && syssize > 0;
 }
@@ -37,7 +37,7 @@ function open(access: Access, at: number): ImageContent | undefined {
   const sectors = (access.read(at + 0x1f1, 1)[0] || 4) + 1;
   const code = sectors * SECTOR;
   const whole = code + u32(0x1f4) * 16;
-  const faults: string[] = whole > available + 16 ? ['the kernel is cut short'] : [];
+  const faults: string[] = whole > available + 16 ? ['the kernel is truncated'] : [];
   const size = Math.min(whole, available);
   const pointer = u16(0x20e);
   const text = pointer === 0 ? '' : upToZero(asciiAt(access, at + pointer + 0x200, MAX_TEXT));

@@ -1,13 +1,13 @@
-/** The compressed kernel inside of a kernel image. */
+/** The compressed kernel in a kernel image. */
 import type { Access } from '../access.ts';
 import { decoderOf } from '../codecs/decoders.ts';
 import type { Part } from '../container.ts';
 import { COMPRESSION_MAGICS } from '../magics.ts';
 
-/** LZMA as kernels are packed: default properties, a dictionary of 2^n bytes, the size not said (scripts/Makefile.lib). */
+/** LZMA as used for kernels (scripts/Makefile.lib): default properties and the first bytes of a dictionary of 2^n bytes. */
 const LZMA_BEGINNING = [0x5d, 0x00, 0x00];
 
-/** The name of a compression by the first bytes; undefined for none that is known. */
+/** The compression whose magic number is at an offset; undefined if there is none. */
 export function compressionAt(access: Access, offset: number): string | undefined {
   const head = access.read(offset, 8);
   const starts = (magic: readonly number[]): boolean => magic.every((byte, index) => head[index] === byte);
@@ -16,8 +16,8 @@ export function compressionAt(access: Access, offset: number): string | undefine
 }
 
 /**
- * A part that holds a compressed kernel. Behind the stream stands the size of what it unpacks to, inside of what the
- * header calls the payload (scripts/Makefile.lib, size_append); decoders end before it.
+ * A part with a compressed kernel. The payload ends with the unpacked size, after the stream (scripts/Makefile.lib,
+ * size_append); decoders end before it.
  */
 export function payloadAt(access: Access, at: number, offset: number, size: number): Part {
   const format = compressionAt(access, at + offset);

@@ -9,10 +9,10 @@ const TYPE_CORE = 4;
 const SEGMENT_LOAD = 1;
 const SEGMENT_NOTE = 4;
 const SECTION_NOBITS = 8;
-/** The number of program headers where the field is too small for it (`PN_XNUM`): the first section has it. */
+/** `PN_XNUM`: the number of program headers is in `sh_info` of the first section header. */
 const MANY = 0xffff;
 const MAX_NOTE = 1 << 20;
-/** More are no kernel's; they would only name what finds are in. */
+/** Kernels have fewer sections; they only serve to name the place of a find. */
 const MAX_SECTIONS = 4096;
 
 /** `e_machine`. */
@@ -34,7 +34,7 @@ interface Segment {
   readonly offset: number;
   readonly physical: number;
   readonly size: number;
-  /** In memory; what is not in the file is zeros. */
+  /** Size in memory; bytes that are not in the file are zeros. */
   readonly memory: number;
 }
 
@@ -114,7 +114,7 @@ function sniff(access: Access, at: number): boolean {
   return new ElfReader(access, at).number(20, 4) === 1;
 }
 
-/** The release that a kernel's note about itself says (Documentation/admin-guide/kdump/vmcoreinfo.rst). */
+/** The kernel's release in the VMCOREINFO note (Documentation/admin-guide/kdump/vmcoreinfo.rst). */
 function crashNotes(access: Access, at: number, segments: readonly Segment[]): Remark[] {
   for (const { type, offset, size } of segments) {
     if (type !== SEGMENT_NOTE) continue;
@@ -166,7 +166,7 @@ function open(access: Access, at: number, limit: number): ImageContent | undefin
     const name = upToZero(asciiAt(access, at + (names?.offset ?? 0) + section.name, 64));
     parts.push({ name: name || `section ${index}`, offset: section.offset, size: section.size });
   }
-  if (size > available) faults.push('the file is cut short');
+  if (size > available) faults.push('the file is truncated');
   const architecture = ARCHITECTURES.get(reader.machine);
   const base = { size: Math.min(size, available), faults };
   if (reader.type !== TYPE_CORE)
@@ -174,7 +174,7 @@ function open(access: Access, at: number, limit: number): ImageContent | undefin
   const loads = segments.filter(
     ({ type, offset, size: stored }) => type === SEGMENT_LOAD && stored > 0 && offset < available,
   );
-  // A process' core has no physical addresses.
+  // The core of a process has no physical addresses.
   const physical = loads.length <= 1 || loads.some((segment) => segment.physical !== 0);
   if (!physical) return { ...base, parts };
   const extents: Extent[] = loads.map((segment) => ({

@@ -1,21 +1,21 @@
-/** PE: EFI programs and drivers, DLLs that carry firmware as a resource (Microsoft, PE Format). */
+/** PE: EFI programs and drivers, DLLs with firmware as a resource (Microsoft, PE Format). */
 import { type Access, asciiAt, latin1, littleEndian, upToZero } from '../access.ts';
 import type { Image, ImageContent, Part } from '../container.ts';
 
 const SIGNATURE = 'PE\0\0';
-/** Where the signature is at most: behind a program for DOS of some size. */
+/** Largest offset of the signature, which follows a program for DOS. */
 const MAX_STUB = 4096;
 const COFF_BYTES = 20;
 const SECTION_BYTES = 40;
 const MAX_SECTIONS = 96;
 
-/** The beginning of the file whose signature is at a place. */
+/** The beginning of the file whose signature is at an offset. */
 function locate(access: Access, hit: number): number | undefined {
   const from = Math.max(0, hit - MAX_STUB);
   const before = access.read(from, hit - from);
   for (let at = before.length - 64; at >= 0; at -= 1) {
     if (before[at] !== 0x4d || before[at + 1] !== 0x5a) continue;
-    // Read in place: signatures close to each other make this run for each of some thousand bytes.
+    // No DataView here: with many signatures this runs for each of some thousand bytes before every one.
     const low = before[at + 0x3c]! | (before[at + 0x3d]! << 8);
     if (low === hit - from - at && before[at + 0x3e] === 0 && before[at + 0x3f] === 0) return from + at;
   }

@@ -1,4 +1,4 @@
-/** Compiled from scripts/search-code/windows.wat, in base64: `npm run search-code` writes it, a test holds it current. */
+/** Compiled from scripts/search-code/windows.wat, in base64: `npm run search-code` writes it, a test checks it. */
 export const SEARCH_CODE =
   'AGFzbQEAAAABBwFgAn9/AX8DAgEABQQBAQkJBxECBm1lbW9yeQIABG5leHQAAAr3AwH0AwIOewN/QQD9AAQAIQlBEP0ABAAhCkEg' +
   '/QAEACELQTD9AAQAIQxBwAD9AAQAIQ1B0AD9AAQAIQ5B4AD9AAQAIQdB8AD9AAQAIQhBD/0PIQ8CQANAIAAgAU8NASAA/QAEACEC' +

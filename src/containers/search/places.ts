@@ -1,40 +1,40 @@
-/** Where may a pattern begin? By the four bytes that stand at a place, as fast as the machine can look. */
+/** Finds the offsets at which a pattern may begin, by the first four bytes. */
 import { SEARCH_CODE } from './code.ts';
 
-/** Bytes that are looked at together: what fits into a processor's own memory. */
+/** Bytes that are searched together: they fit into a processor's cache. */
 export const WINDOW_BYTES = 256 * 1024;
-/** Bytes behind a window's own: patterns that begin in it may end there. */
+/** Bytes after a window, in which patterns that begin in it may end. */
 export const BEHIND_BYTES = 64;
 
-/** Bytes to look at, and who looks. */
+/** The bytes to search and the search function. */
 export interface Places {
-  /** To be filled: {@link WINDOW_BYTES} and {@link BEHIND_BYTES}. */
+  /** To be filled by the caller: {@link WINDOW_BYTES} and {@link BEHIND_BYTES}. */
   readonly bytes: Uint8Array;
-  /** The first place from `at` on and before `end` where a pattern may begin; `end` where there is none. */
+  /** The first offset from `at` on and before `end` at which a pattern may begin; `end` if there is none. */
   next(at: number, end: number): number;
 }
 
-/** What tells that a pattern may begin: its first four bytes. */
+/** The first four bytes of the patterns, as tables of bits, one per group of patterns. */
 export interface Beginnings {
-  /** By the first two bytes, the first the lower one: bits of the groups of patterns that begin so. */
+  /** By the first two bytes, the first one as the lower: the groups with such a pattern. */
   readonly firstPair: Uint8Array;
-  /** The same of the second byte and the third. */
+  /** Likewise for the second and the third byte. */
   readonly secondPair: Uint8Array;
-  /** The same of the third byte and the fourth, which is any one where the pattern has three. */
+  /** Likewise for the third and the fourth byte, which is any byte for patterns of three. */
   readonly thirdPair: Uint8Array;
-  /** By the lower and the upper half of each of the first four bytes. */
+  /** Likewise for the lower and the upper half of each of the four bytes. */
   readonly halves: Uint8Array;
 }
 
 const GROUPS = 8;
 const HALVES = 16;
-/** Half bytes of the first four bytes: two of each. */
+/** Half bytes in four bytes. */
 const PARTS = 8;
 
-/** Where a pattern has no such byte. */
+/** The set of all half bytes, for a byte that a pattern does not have. */
 const ANY_HALF = 0xffff;
 
-/** Sets of the halves that a group's patterns have, a bit for each. */
+/** For each half byte, the set of values that a group's patterns have, as bits. */
 type Sets = readonly number[];
 
 function setsOf(bytes: readonly number[]): Sets {
@@ -49,7 +49,7 @@ function joined(a: Sets, b: Sets): Sets {
   return a.map((set, part) => set | b[part]!);
 }
 
-/** How many beginnings look like one of a group's. */
+/** How many sequences of four bytes match the sets. */
 function breadth(sets: Sets): number {
   let product = 1;
   for (const set of sets) {
@@ -60,7 +60,7 @@ function breadth(sets: Sets): number {
   return product;
 }
 
-/** Upper halves first: letters lie beside letters. */
+/** Sort key that puts similar bytes together: upper halves first, so that letters are next to letters. */
 function likeness(bytes: readonly number[]): number {
   const [upper, lower] = [4, 0].map((shift) =>
     bytes.slice(0, 4).reduce((key, byte) => key * 16 + ((byte >> shift) & 15), 0),
@@ -73,7 +73,7 @@ interface Group {
   readonly members: readonly (readonly number[])[];
 }
 
-/** Patterns in eight groups, what is alike in one, so that little else looks like it. */
+/** Divides the patterns into eight groups of similar ones, so that few other bytes match a group's sets. */
 function groupsOf(patterns: readonly (readonly number[])[]): Group[] {
   const distinct = [...new Map(patterns.map((bytes) => [bytes.slice(0, 4).join(), bytes])).values()];
   const groups: Group[] = distinct
@@ -112,7 +112,7 @@ export function beginningsOf(patterns: readonly (readonly number[])[]): Beginnin
   return { firstPair: firstPair!, secondPair: secondPair!, thirdPair: thirdPair!, halves };
 }
 
-/** Looks at one place after the other. */
+/** Searches one offset after the other. */
 export function plainPlaces({ firstPair, secondPair, thirdPair }: Beginnings): Places {
   const bytes = new Uint8Array(WINDOW_BYTES + BEHIND_BYTES);
   return {
@@ -131,7 +131,7 @@ export function plainPlaces({ firstPair, secondPair, thirdPair }: Beginnings): P
   };
 }
 
-/** As far as it is used here; the types of Node and of browsers each have their own. */
+/** The part of WebAssembly's interface that is used here; Node and browsers each have their own types. */
 interface Assembly {
   readonly Module: new (code: Uint8Array) => object;
   readonly Instance: new (
@@ -151,7 +151,7 @@ const WINDOW = 0x40000;
 
 let compiled: { readonly assembly: Assembly; readonly module: object } | 'none' | undefined;
 
-/** Looks at sixteen places at once; undefined where the machine or the page doesn't let it. */
+/** Searches sixteen offsets at once; undefined if the engine has no vector instructions or a page's policy forbids it. */
 export function vectorPlaces({ firstPair, secondPair, thirdPair, halves }: Beginnings): Places | undefined {
   if (compiled === 'none') return undefined;
   try {
@@ -171,7 +171,7 @@ export function vectorPlaces({ firstPair, secondPair, thirdPair, halves }: Begin
       next: (at, end) => next(WINDOW + at, WINDOW + end) - WINDOW,
     };
   } catch {
-    // No vectors, no room for its memory, or a page that forbids it: it goes without, and slower.
+    // No vector instructions, too little memory, or forbidden by a page's policy: the plain search is used.
     compiled = 'none';
     return undefined;
   }

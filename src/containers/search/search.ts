@@ -1,4 +1,4 @@
-/** Many short patterns looked for at once, anywhere. */
+/** Searches for many short patterns at once. */
 import type { Access } from '../access.ts';
 import {
   BEHIND_BYTES,
@@ -10,12 +10,12 @@ import {
   WINDOW_BYTES,
 } from './places.ts';
 
-/** Something to look for: at least three bytes, and not more than 64. */
+/** A pattern of 3 to 64 bytes. */
 export interface Pattern {
   readonly bytes: readonly number[];
 }
 
-/** Where a pattern was met. */
+/** An occurrence of a pattern. */
 export interface Hit<P extends Pattern> {
   readonly pattern: P;
   /** Of the pattern's first byte. */
@@ -26,17 +26,17 @@ function firstThree(bytes: ArrayLike<number>, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
 }
 
-/** A set of patterns, ready to be looked for. */
+/** A prepared set of patterns. */
 export class Search<P extends Pattern> {
   readonly #beginnings: Beginnings;
   /** By their first three bytes. */
   readonly #patterns = new Map<number, P[]>();
   readonly #longest: number;
-  /** Those that nobody uses: what is found in one may be searched while the search goes on. */
+  /** Buffers that are not in use. Searches may be nested: a find may be searched before the search continues. */
   readonly #free: Places[] = [];
   readonly #make: (beginnings: Beginnings) => Places;
 
-  /** @param make gives who looks at places, for a test */
+  /** @param make replaces the search function in tests */
   constructor(
     patterns: readonly P[],
     make: (beginnings: Beginnings) => Places = (beginnings) =>
@@ -54,8 +54,8 @@ export class Search<P extends Pattern> {
   }
 
   /**
-   * Every place of every pattern, in the order of the places. Bytes are read in pieces; `access` may be as large as it likes.
-   * @param shownFrom gives the first place from one on that is looked at; what is hidden may grow while the search goes on
+   * All occurrences of all patterns, by offset. The bytes are read piece by piece, so `access` may be of any size.
+   * @param shownFrom the first offset from the given one on that is searched; more may be excluded while the search runs
    */
   *in(access: Access, shownFrom: (offset: number) => number = (offset) => offset): Generator<Hit<P>, void> {
     const places = this.#free.pop() ?? this.#make(this.#beginnings);
@@ -84,7 +84,7 @@ export class Search<P extends Pattern> {
   }
 }
 
-/** Reads into memory that is there. @returns how many bytes that were */
+/** Reads into `target`. @returns the number of bytes read */
 function fill(access: Access, start: number, target: Uint8Array): number {
   if (access.readInto !== undefined) return access.readInto(start, target);
   const read = access.read(start, target.length);

@@ -1,4 +1,4 @@
-/** Capsules (UEFI 2.10, 8.5.3) and what Intel's flash chips are divided into. */
+/** Capsules (UEFI 2.10, 8.5.3) and the regions of Intel's flash descriptor. */
 import { type Access, littleEndian } from '../access.ts';
 import type { Image, ImageContent, Part } from '../container.ts';
 import { CAPSULES, guidAt, guidBytes } from './guids.ts';
@@ -25,7 +25,7 @@ export const uefiCapsule: Image = {
       size,
       name: guidAt(access, at),
       parts: [{ name: 'body', offset: capsule.header, size: size - capsule.header }],
-      faults: size < capsule.size ? ['the capsule is cut short'] : [],
+      faults: size < capsule.size ? ['the capsule is truncated'] : [],
     };
   },
 };
@@ -34,7 +34,7 @@ const DESCRIPTOR_MAGIC = [0x5a, 0xa5, 0xf0, 0x0f];
 const DESCRIPTOR_BYTES = 4096;
 const MAP_AT = 0x14;
 const REGION_UNIT = 4096;
-/** Regions by number, as Intel's datasheets list them. */
+/** Regions by number (Intel's PCH datasheets, SPI flash descriptor). */
 const REGIONS = [
   'descriptor',
   'bios',
@@ -54,7 +54,7 @@ const REGIONS = [
   'ptt',
 ];
 
-/** Where regions are: first and last unit, 16 bits each; a last one before the first is no region. */
+/** The regions: first and last unit in 16 bits each; a last unit before the first means no region. */
 function regionsOf(access: Access, at: number): Part[] {
   const map = littleEndian(access, at + MAP_AT, 4) ?? 0;
   const base = ((map >>> 16) & 0xff) << 4;

@@ -1,7 +1,7 @@
-/** GUIDs of firmware volumes and what is in them. */
+/** GUIDs of firmware volumes and their content. */
 import type { Access } from '../access.ts';
 
-/** A GUID as people write it: the first three fields are little endian. */
+/** The GUID at an offset as text; its first three fields are little endian. Empty if it is truncated. */
 export function guidAt(access: Access, at: number): string {
   const bytes = access.read(at, 16);
   if (bytes.length < 16) return '';
@@ -13,7 +13,7 @@ export function guidAt(access: Access, at: number): string {
   return [digits(3, 0), digits(5, 4), digits(7, 6), digits(8, 9), digits(10, 15)].join('-').toUpperCase();
 }
 
-/** The bytes of a GUID. */
+/** The bytes of a GUID given as text. */
 export function guidBytes(text: string): number[] {
   const [a, b, c, d, e] = text.split('-');
   const bytes = (digits: string): number[] =>
@@ -24,8 +24,8 @@ export function guidBytes(text: string): number[] {
 }
 
 /**
- * File systems whose files are laid out as PI's are: `wide` where a file may be over 16 MiB (PI 1.8, volume 3, 3.2.2; vendors' own
- * as LongSoft/UEFITool lists them).
+ * File systems with the file layout of PI; `wide`: files may be over 16 MiB (PI 1.8, volume 3, 3.2.2; those of vendors
+ * as listed by LongSoft/UEFITool).
  */
 export const FILE_SYSTEMS: ReadonlyMap<string, { readonly wide: boolean }> = new Map([
   ['7A9354D9-0468-444A-81CE-0BF617D890DF', { wide: false }],
@@ -38,7 +38,7 @@ export const FILE_SYSTEMS: ReadonlyMap<string, { readonly wide: boolean }> = new
   ['4F494156-AED6-4D64-A537-B8A5557BCEEC', { wide: false }],
 ]);
 
-/** How what is in a GUIDed section is packed (edk2, MdeModulePkg and IntelFrameworkModulePkg; AMD's as UEFITool lists them). */
+/** Encodings of GUIDed sections (edk2, MdeModulePkg and IntelFrameworkModulePkg; AMD's as listed by UEFITool). */
 export const SECTION_PACKINGS: ReadonlyMap<
   string,
   'lzma' | 'lzma-x86' | 'tiano' | 'gzip' | 'amd-zlib' | 'brotli' | 'plain'
@@ -51,12 +51,12 @@ export const SECTION_PACKINGS: ReadonlyMap<
   ['CE3233F5-2CD6-4D87-9152-4A238BB6D1C4', 'amd-zlib'],
   ['991EFAC0-E260-416B-A4B8-3B153072B804', 'amd-zlib'],
   ['3D532050-5CDA-4FD0-879E-0F7F630D5AFB', 'brotli'],
-  // A checksum, a signature: what follows is as it is.
+  // A checksum and a signature, followed by plain data.
   ['FC1BCDB0-7D31-49AA-936A-A4600D9DD083', 'plain'],
   ['0F9D89E8-9259-4F76-A5AF-0C89E34023DF', 'plain'],
 ]);
 
-/** Capsules: the standard ones (UEFI 2.10, 8.5.3; FMP, 23.3) and vendors' with the same header. */
+/** Capsules: the standard ones (UEFI 2.10, 8.5.3; FMP, 23.3) and those of vendors with the same header. */
 export const CAPSULES: readonly string[] = [
   '3B6686BD-0D76-4030-B70E-B5519E2FC5A0',
   '6DCBD5ED-E82D-4C44-BDA1-7194199AD92A',

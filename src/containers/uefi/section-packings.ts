@@ -1,11 +1,11 @@
-/** What undoes the packings of sections: each is a known stream with something of its own before it. */
+/** Decoders of packed sections: each is a known stream, some with a header before it. */
 import { undoX86 } from '../codecs/branch-filters.ts';
 import { decoderOf } from '../codecs/decoders.ts';
 import type { Decoded, Decoder } from '../codecs/output.ts';
 
-/** Brotli's decompressed size and the memory it takes, eight bytes each (edk2, BrotliDecompressLib). */
+/** Decompressed size and scratch buffer size, eight bytes each (edk2, BrotliDecompressLib). */
 const BROTLI_HEADER = 16;
-/** AMD puts a header before zlib's stream, most of it unused. */
+/** AMD's header before the zlib stream, most of it unused. */
 const AMD_HEADER = 256;
 
 function behind(bytes: number, format: string): Decoder {
@@ -15,7 +15,7 @@ function behind(bytes: number, format: string): Decoder {
   };
 }
 
-/** Does the output begin with a section: its size, and a type that there is? */
+/** Whether the output begins with a section: a possible size and an assigned type. */
 function startsSection(bytes: Uint8Array): boolean {
   if (bytes.length < 8) return false;
   const size = bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16);
@@ -29,7 +29,7 @@ async function lzmaX86(input: Uint8Array, limit: number): Promise<Decoded> {
   return decoded;
 }
 
-/** Intel put four bytes before LZMA's header in volumes of its own. */
+/** In some of Intel's volumes four bytes precede LZMA's header. */
 async function lzma(input: Uint8Array, limit: number): Promise<Decoded> {
   const decoded = await decoderOf('lzma')!(input, limit);
   if (decoded.end === 'whole' || input.length < 32) return decoded;

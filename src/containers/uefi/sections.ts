@@ -1,4 +1,4 @@
-/** Sections of firmware files (PI 1.8, volume 3, 3.2.4 and 3.2.5): leaves with data, and wrappings around other sections. */
+/** Sections of firmware files (PI 1.8, volume 3, 3.2.4 and 3.2.5): leaf sections with data, and encapsulation sections. */
 import { type Access, littleEndian, upToZero } from '../access.ts';
 import type { Image, ImageContent, Part } from '../container.ts';
 import { guidAt, SECTION_PACKINGS } from './guids.ts';
@@ -30,23 +30,23 @@ const LEAVES: ReadonlyMap<number, string> = new Map([
   [0x1b, 'depex'],
   [0x1c, 'depex'],
 ]);
-/** Data of a GUIDed section can't be used before something has been done to it (`EFI_GUIDED_SECTION_PROCESSING_REQUIRED`). */
+/** `EFI_GUIDED_SECTION_PROCESSING_REQUIRED`: the data of a GUIDed section has to be decoded. */
 const PROCESSING_REQUIRED = 1;
-/** Kinds of compression in a compression section; 2 and 0x86 are Intel's and Insyde's. */
+/** By `CompressionType` of a compression section; 2 and 0x86 are Intel's and Insyde's. */
 const COMPRESSION_TYPES: ReadonlyMap<number, string> = new Map([
   [1, 'tiano'],
   [2, 'lzma'],
   [0x86, 'lzma-x86'],
 ]);
-/** Sections inside sections; real ones are 3 deep. */
+/** Nesting of sections; real firmware has 3. */
 const MAX_DEPTH = 8;
 
 export interface SectionList {
   readonly parts: readonly Part[];
   readonly faults: readonly string[];
-  /** Where the last section ends. */
+  /** Exclusive end of the last section. */
   readonly end: number;
-  /** What the file calls itself. */
+  /** The file's name, from its user interface section. */
   readonly name?: string;
 }
 
@@ -73,7 +73,7 @@ function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
-/** A part that other sections are packed in. Places count from `origin`. */
+/** A part with packed sections. Offsets count from `origin`. */
 function packedPart(packing: string, start: number, end: number, origin: number, title: string): Part {
   return {
     name: `${packing}@${hex(start)}`,
@@ -86,8 +86,8 @@ function packedPart(packing: string, start: number, end: number, origin: number,
 }
 
 /**
- * The sections from `start` to `end`, as parts whose places count from `origin`; wrappings that pack nothing are gone through.
- * `limit` sections at most.
+ * Reads at most `limit` sections from `start` to `end` (exclusive), as parts whose offsets count from `origin`.
+ * Encapsulation sections without compression are replaced by their content.
  */
 export function readSections(
   access: Access,
@@ -105,7 +105,7 @@ export function readSections(
     let at = range.from;
     const lookInto = (from: number, to: number): void => {
       if (range.depth < MAX_DEPTH) waiting.push({ from, to, depth: range.depth + 1 });
-      else faults.push(`sections inside each other, more than ${MAX_DEPTH} of them, are not read`);
+      else faults.push(`sections nested more than ${MAX_DEPTH} deep are not read`);
     };
     while (at + HEADER_BYTES <= range.to && parts.length < limit) {
       const section = sectionAt(access, at, range.to);
@@ -118,23 +118,22 @@ export function readSections(
         if (packing !== undefined)
           parts.push(packedPart(packing, body + 5, next, origin, `compression type ${method}`));
         else if (method === 0) lookInto(body + 5, next);
-        else faults.push(`a section compressed by method ${method}, which is not known`);
+        else faults.push(`a section is compressed by the unknown method ${method}`);
       } else if (section.type === GUIDED) {
         const guid = guidAt(access, body);
         const data = at + (littleEndian(access, body + 16, 2) ?? 0);
         const required = ((littleEndian(access, body + 18, 2) ?? 0) & PROCESSING_REQUIRED) !== 0;
         const packing = SECTION_PACKINGS.get(guid) ?? (required ? undefined : 'plain');
         if (data < body + 20 || data > next)
-          faults.push(`the data of a section ${guid} is not where it says`);
-        else if (packing === undefined)
-          faults.push(`a section ${guid} that is packed in a way that is not known`);
+          faults.push(`the data offset of a section ${guid} is outside of the section`);
+        else if (packing === undefined) faults.push(`the encoding of a section ${guid} is unknown`);
         else if (packing !== 'plain') parts.push(packedPart(packing, data, next, origin, guid));
         else lookInto(data, next);
       } else if (section.type === DISPOSABLE) {
         lookInto(body, next);
       } else {
         const leaf = LEAVES.get(section.type);
-        // What is no section is the padding behind the last one, or no list of sections at all.
+        // Another type: padding after the last section, or no list of sections at all.
         if (leaf === undefined) break;
         if (section.type === USER_INTERFACE)
           name ??= upToZero(
@@ -157,7 +156,7 @@ export function readSections(
   return { parts, faults, end: last, ...(name === undefined ? {} : { name }) };
 }
 
-/** What a packed section unpacks to: sections, one after the other. */
+/** The content of a packed section: sections, one after the other. */
 export const uefiSections: Image = {
   format: SECTIONS_FORMAT,
   magics: [],

@@ -15,7 +15,7 @@ const LARGE_SIZE = 0xffffff;
 const TYPE_RAW = 0x01;
 const TYPE_PAD = 0xf0;
 const TYPE_ALL = 0x00;
-/** Types that hold sections end here; above are vendors' own and debugging. */
+/** The last file type with sections; those above are of vendors and for debugging. */
 const LAST_SECTIONED = 0x0f;
 const MAX_SECTIONS = 4096;
 
@@ -27,7 +27,7 @@ interface VolumeHeader {
   readonly fileSystem: string;
 }
 
-/** The words of the header sum up to 0. */
+/** The 16-bit words of the header have a sum of 0. */
 function headerAt(access: Access, at: number): VolumeHeader | undefined {
   const length = littleEndian(access, at + 32, 8);
   const header = littleEndian(access, at + 48, 2);
@@ -54,7 +54,7 @@ interface FileHeader {
   readonly size: number;
 }
 
-/** Undefined for free space and for what is no file. */
+/** Undefined for free space and other bytes that are no file. */
 function fileAt(access: Access, at: number, end: number, wide: boolean): FileHeader | undefined {
   const bytes = access.read(at, LARGE_FILE_HEADER);
   if (bytes.length < FILE_HEADER) return undefined;
@@ -63,7 +63,7 @@ function fileAt(access: Access, at: number, end: number, wide: boolean): FileHea
   const size = large ? littleEndian(access, at + 24, 8) : short;
   const header = large ? LARGE_FILE_HEADER : FILE_HEADER;
   if (size === undefined || size < header || at + size > end) return undefined;
-  // Sum over the header; the state and the file's own checksum don't count.
+  // The header's bytes, without the state and the data's checksum, have a sum of 0.
   let sum = 0;
   for (let index = 0; index < header; index += 1) if (index !== 17 && index !== 23) sum += bytes[index]!;
   if ((sum & 0xff) !== 0) return undefined;
@@ -94,7 +94,7 @@ function open(access: Access, at: number, limit: number): ImageContent | undefin
   const volume = headerAt(access, at);
   if (volume === undefined) return undefined;
   const size = Math.min(volume.length, access.size - at);
-  const faults: string[] = size < volume.length ? ['the volume is cut short'] : [];
+  const faults: string[] = size < volume.length ? ['the volume is truncated'] : [];
   const system = FILE_SYSTEMS.get(volume.fileSystem);
   const parts: Part[] = [];
   const end = at + size;
@@ -105,7 +105,7 @@ function open(access: Access, at: number, limit: number): ImageContent | undefin
     if (file === undefined) break;
     const part = filePart(access, at + place, file, at, faults);
     if (part !== undefined) parts.push(part);
-    // Files begin at multiples of eight from where the volume does.
+    // Files are aligned to eight bytes, counted from the beginning of the volume.
     place = Math.ceil((place + file.size) / FILE_ALIGNMENT) * FILE_ALIGNMENT;
   }
   return { size, name: volume.fileSystem, parts, faults };

@@ -1,6 +1,6 @@
 /**
- * The script of an interactive page. It stands in one module with the library, which it finds as `fwmap`; it reads and
- * writes the elements that `assemble.ts` makes, and asks nobody else for anything.
+ * The script of an interactive page. It is in one module with the library, which is in scope as `fwmap`; it reads and
+ * writes the elements that `assemble.ts` makes, and makes no requests.
  */
 import type * as core from '../../core.ts';
 import type { CarriedMachine, OpenField, PageSettings } from '../machine.ts';
@@ -10,7 +10,7 @@ declare const fwmap: typeof core;
 const { page } = fwmap;
 /** Steps of a slider. */
 const STEPS = 4096;
-/** Waits for the next key before it answers. */
+/** Time without further input before it answers. */
 const PAUSE_MS = 120;
 
 function element<T extends HTMLElement>(id: string): T {
@@ -25,7 +25,7 @@ const version = document.body.dataset.version ?? '';
 const carried = dataOf('machine');
 let machine = carried === undefined ? page.NO_MACHINE : (page.unpack(carried) as CarriedMachine);
 const first = page.settingsOf(machine);
-/** Fields that were open once, or are set: they stay where they are while others come and go. */
+/** Fields that were open once or are set: they stay on the page when another answer does not depend on them. */
 const fields = new Map<string, OpenField>();
 const values = new Map<string, string>(Object.entries(first.set));
 for (const name of values.keys()) fields.set(name, { name, bits: 32, where: '' });
@@ -53,7 +53,7 @@ function settings(): PageSettings {
   };
 }
 
-/** A slider and a box for a field; empty is not set. */
+/** A slider and a text box for a field; an empty box means not set. */
 function fieldControl({ name, bits, where }: OpenField): HTMLElement {
   const holder = document.createElement('div');
   const id = `field-${name.replaceAll(/[^\w]/g, '-')}`;
@@ -120,7 +120,7 @@ let running = 0;
 async function answer(): Promise<void> {
   running += 1;
   const mine = running;
-  const told = element('answered');
+  const status = element('answered');
   if (machine.artifacts.length === 0 && machine.said.length === 0) {
     element('report').innerHTML =
       '<h1>Nothing to read yet</h1><p>Drop a device tree, ACPI tables, a .config or a kernel log on this page, or paste a line.</p>';
@@ -129,22 +129,22 @@ async function answer(): Promise<void> {
   }
   const given = settings();
   const result = await page.answerOnPage(machine, given, version);
-  // A later one is on its way.
+  // A later answer is being computed.
   if (mine !== running) return;
   if ('fault' in result) {
-    told.className = 'bad';
-    told.textContent = result.fault;
+    status.className = 'bad';
+    status.textContent = result.fault;
     return;
   }
   const { parts, json, command } = result;
-  // All of it is made by the library, which escapes every string of an input.
+  // The library escapes all strings of inputs.
   element('report').innerHTML = parts.main;
   element('sources').innerHTML = parts.sources;
   element('json').textContent = json;
   element('command').textContent = command;
   document.title = parts.title;
-  told.className = 'note';
-  told.textContent = parts.title;
+  status.className = 'note';
+  status.textContent = parts.title;
   for (const field of result.fields) if (!fields.has(field.name)) fields.set(field.name, field);
   showFields();
   showInputs();
@@ -197,7 +197,7 @@ element<HTMLInputElement>('release').value = first.release;
 element<HTMLSelectElement>('boot').value = first.boot;
 element<HTMLInputElement>('framebuffer').value = first.framebuffer;
 chosen().addEventListener('input', () => {
-  // Fields are those of a machine.
+  // The fields belong to the previous machine.
   reset();
   soon();
 });

@@ -114,7 +114,7 @@ describe('sysfb', () => {
     // makedumpfile's flattened form (makedumpfile, makedumpfile.h: signature, type and version, big endian).
     const dump = make.join(make.text('makedumpfile', 16), make.be(0, 1, 0, 1), new Uint8Array(8192));
     const unread = await run(['sysfb', written('vmcore', dump)]);
-    expect([unread.status, unread.stderr]).toEqual([2, expect.stringContaining('flattened form')]);
+    expect([unread.status, unread.stderr]).toEqual([2, expect.stringContaining('flattened format')]);
   });
 
   test('in text under its name, in ndjson a line each; the status is the worst', async () => {

@@ -78,7 +78,7 @@ describe.skipIf(!hasProgram('tar'))('tar', () => {
   test('cut short: what is there is given, and told', () => {
     const archive = execFileSync('tar', ['-C', join(root, 'in'), '-b', '1', '-cf', '-', 'plain']);
     const { members, faults } = rowOf('tar').list(accessTo(archive.subarray(0, 2000)), 0, 100);
-    expect([members.map(({ size }) => size), faults[0]]).toEqual([[2000 - 512], 'plain is cut short']);
+    expect([members.map(({ size }) => size), faults[0]]).toEqual([[2000 - 512], 'plain is truncated']);
   });
 });
 

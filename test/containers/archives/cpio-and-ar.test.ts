@@ -16,14 +16,14 @@ describe('cpio and ar', () => {
     const data = Buffer.from(cpio).indexOf('abcde');
     expect(listed('cpio', cpio.subarray(0, data + 4))).toMatchObject({
       members: [{ name: 'a', offset: data, size: 4 }],
-      faults: ['a is cut short'],
+      faults: ['a is truncated'],
       size: data + 4,
     });
     expect(listed('cpio', cpio.subarray(0, data + 8))).toMatchObject({
-      faults: ['the archive is cut short'],
+      faults: ['the archive is truncated'],
     });
     expect(listed('cpio', changed(cpio, data + 8, text('?'))).faults).toEqual([
-      `the header at 0x${(data + 8).toString(16)} makes no sense; the rest is not read`,
+      `the header at 0x${(data + 8).toString(16)} is invalid; the rest is not read`,
     ]);
     expect(listed('cpio', cpio, 2).faults).toEqual([]);
   });
@@ -70,10 +70,10 @@ describe('cpio and ar', () => {
   });
 
   test('ar: faults', () => {
-    const bad = 'a header makes no sense; the rest is not read';
+    const bad = 'a header is invalid; the rest is not read';
     expect(listed('ar', ar(member('a', 'abc')).subarray(0, -2))).toMatchObject({
       members: [{ size: 2 }],
-      faults: ['a is cut short'],
+      faults: ['a is truncated'],
     });
     expect(listed('ar', ar('x'.repeat(60))).faults).toEqual([bad]);
     // What follows an archive is not its own, unless it is marked as a header.

@@ -140,11 +140,11 @@ describe('tar', () => {
     const wide = header('w', 0);
     wide.set(u8(0x80, 0, 0, 0, 0, 0, 0, 0x02, 0, 0, 0, 5), 124);
     const content = listed('tar', make.join(summed(wide), new Uint8Array(100)));
-    expect([shown(content)[0], content.faults]).toEqual([['w', 'file', 512, 100], ['w is cut short']]);
+    expect([shown(content)[0], content.faults]).toEqual([['w', 'file', 512, 100], ['w is truncated']]);
     const impossible = header('w', 0);
     impossible.set(u8(0xff, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255), 124);
     expect(listed('tar', make.join(summed(impossible), END)).faults).toEqual([
-      'the header at 0x0 makes no sense; the rest is not read',
+      'the header at 0x0 is invalid; the rest is not read',
     ]);
   });
 
@@ -159,15 +159,15 @@ describe('tar', () => {
   test('faults', () => {
     const archive = make.join(header('a', 600), data('x'.repeat(600)), header('b', 1), data('b'), END);
     expect(listed('tar', archive.subarray(0, 512 + 599))).toMatchObject({
-      faults: ['a is cut short'],
+      faults: ['a is truncated'],
       members: [{ size: 599 }],
       size: 512 + 599,
     });
     expect(listed('tar', archive.subarray(0, 512 + 600)).faults).toEqual([]);
-    expect(listed('tar', archive.subarray(0, 1536 + 5)).faults).toEqual(['the archive is cut short']);
-    expect(listed('tar', archive.subarray(0, 0)).faults).toEqual(['the archive is cut short']);
+    expect(listed('tar', archive.subarray(0, 1536 + 5)).faults).toEqual(['the archive is truncated']);
+    expect(listed('tar', archive.subarray(0, 0)).faults).toEqual(['the archive is truncated']);
     expect(listed('tar', changed(archive, 1536 + 148, u8(0x39))).faults).toEqual([
-      'the header at 0x600 makes no sense; the rest is not read',
+      'the header at 0x600 is invalid; the rest is not read',
     ]);
     expect(listed('tar', archive, 1)).toMatchObject({
       members: [{ name: 'a' }],

@@ -109,7 +109,7 @@ describe('zip', () => {
     const sumAt = Buffer.from(archive).indexOf('PK\x01\x02', 0, 'latin1') + 16;
     expect(await unpacked(changed(archive, sumAt, u8(archive[sumAt]! ^ 1)))).toMatchObject({
       end: 'damaged',
-      why: 'the checksum fails',
+      why: 'the checksum is wrong',
     });
   });
 
@@ -130,7 +130,7 @@ describe('zip', () => {
       'zip',
       made([first, { name: 'a', content: 'abc', narrow: [W, 3, W], extra: wide(3) }]),
     );
-    expect(short.faults).toEqual(['a is not where the directory says']);
+    expect(short.faults).toEqual(['no file header of a where the central directory says']);
     expect(of([3, 3, place], wide(9, 9, 9))).toEqual(['a', 'file', place + 31, 3]);
   });
 
@@ -162,13 +162,13 @@ describe('zip', () => {
     const one: File = { name: 'a', content: 'abc' };
     expect(listed('zip', made([{ ...one, flags: 1 }])).faults).toEqual(['a is encrypted']);
     expect(listed('zip', made([{ ...one, method: 97 }])).faults).toEqual([
-      'a is packed by method 97, which is not known',
+      'a is compressed by the unknown method 97',
     ]);
     expect(listed('zip', made([{ ...one, narrow: [3, 3, 5] }])).faults).toEqual([
-      'a is not where the directory says',
+      'no file header of a where the central directory says',
     ]);
     expect(listed('zip', made([{ ...one, narrow: [5000, 5000, 0] }]))).toMatchObject({
-      faults: ['a is cut short'],
+      faults: ['a is truncated'],
     });
     const two = made([one, one]);
     expect(listed('zip', two, 1)).toMatchObject({
@@ -178,7 +178,7 @@ describe('zip', () => {
     expect(listed('zip', two, 2).faults).toEqual([]);
     const second = Buffer.from(two).lastIndexOf('PK\x01\x02', undefined, 'latin1');
     expect(listed('zip', changed(two, second, u8(0))).faults).toEqual([
-      'the directory makes no sense; the rest is not read',
+      'the central directory is invalid; the rest is not read',
     ]);
   });
 
@@ -202,7 +202,7 @@ describe('zip', () => {
     const streamed = changed(changed(cut, 6, le(2, 8)), 18, le(4, 0));
     expect(listed('zip', streamed)).toMatchObject({
       members: [],
-      faults: [missing, 'how long a is stands in the directory only; the rest is not read'],
+      faults: [missing, 'the size of a is only in the missing central directory; the rest is not read'],
     });
   });
 

@@ -108,13 +108,13 @@ describe('Android boot images', () => {
     const image = make.androidBoot(K, R, D);
     expect(opened('android-boot', image.subarray(0, 8192 + 2048))).toMatchObject({
       size: 8192 + 2048,
-      faults: ['dtb is cut short'],
+      faults: ['dtb is truncated'],
     });
     expect(opened('android-boot', image.subarray(0, 8192 + 2049))?.faults).toEqual([]);
     expect(opened('android-boot', image.subarray(0, 5047))?.faults).toEqual([
-      'kernel is cut short',
-      'ramdisk is cut short',
-      'dtb is cut short',
+      'kernel is truncated',
+      'ramdisk is truncated',
+      'dtb is truncated',
     ]);
   });
 
@@ -213,18 +213,18 @@ describe('Android tables of overlays', () => {
 
   test('faults', () => {
     expect(opened('dtbo-table', changed(table, 32 + 16, be(3)))).toMatchObject({
-      faults: ['entry 0 is packed in a way that is not known'],
+      faults: ['entry 0 is compressed by an unknown method'],
     });
     // Only the lower four bits are the packing.
     expect(opened('dtbo-table', changed(table, 32 + 16, be(0x10)))?.faults).toEqual([]);
     expect(opened('dtbo-table', table.subarray(0, -1))).toMatchObject({
       size: table.length - 1,
-      faults: ['the table is cut short'],
+      faults: ['the table is truncated'],
     });
     const two = opened('dtbo-table', table.subarray(0, 127));
     expect([two?.parts.length, two?.faults]).toEqual([
       2,
-      ['the table is cut short', 'the list of entries is cut short'],
+      ['the table is truncated', 'the list of entries is truncated'],
     ]);
     expect(opened('dtbo-table', table.subarray(0, 128))?.parts).toHaveLength(3);
     expect(opened('dtbo-table', table.subarray(0, 31))).toBeUndefined();
@@ -287,16 +287,16 @@ describe('sparse images', () => {
   test('faults', () => {
     const cut = opened('sparse', image(RAW).subarray(0, -3));
     expect([cut?.faults, cut?.memory?.[0]?.extents]).toEqual([
-      ['a chunk is cut short'],
+      ['a chunk is truncated'],
       [{ address: 0, size: 13, offset: 40 }],
     ]);
     const short = opened('sparse', image(chunk(0xcac1, 2, new Uint8Array(10))));
-    expect([short?.faults, short?.memory?.[0]?.extents[0]?.size]).toEqual([['a chunk is cut short'], 10]);
-    const list = ['the list of chunks is cut short or makes no sense'];
+    expect([short?.faults, short?.memory?.[0]?.extents[0]?.size]).toEqual([['a chunk is truncated'], 10]);
+    const list = ['the list of chunks is truncated or invalid'];
     expect(opened('sparse', image(RAW, SKIP).subarray(0, -1))?.faults).toEqual(list);
     expect(opened('sparse', image(chunk(0xcac3, 1, new Uint8Array(0), 11)))?.faults).toEqual(list);
     expect(opened('sparse', image(chunk(0xcac5, 1, new Uint8Array(0)), RAW))).toMatchObject({
-      faults: ['a chunk of kind 0xcac5 is not known; the rest is not read'],
+      faults: ['unknown chunk type 0xcac5; the rest is not read'],
       memory: [{ extents: [] }],
     });
     expect(opened('sparse', image(RAW, RAW), 1)).toMatchObject({

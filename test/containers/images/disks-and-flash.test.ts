@@ -145,7 +145,7 @@ describe("coreboot's file system", () => {
 
   test('a compression that is not known is a fault', () => {
     const odd = changed(files, second + 32 + 8, be(3));
-    expect(opened('cbfs', odd)?.faults).toEqual(['two is compressed by method 3, which is not known']);
+    expect(opened('cbfs', odd)?.faults).toEqual(['two is compressed by the unknown method 3']);
   });
 
   test('attributes end where one is none', () => {
@@ -197,7 +197,7 @@ describe('capsules', () => {
     expect(opened('uefi-capsule', capsule.subarray(0, -1))).toMatchObject({
       size: 731,
       parts: [{ size: 699 }],
-      faults: ['the capsule is cut short'],
+      faults: ['the capsule is truncated'],
     });
   });
 

@@ -69,7 +69,7 @@ describe('sections', () => {
     expect(
       of(compressed(0, make.section(0x19, BODY)))?.parts.map(({ offset, size }) => [offset, size]),
     ).toEqual([[13, 10]]);
-    expect(of(compressed(9, BODY))?.faults).toEqual(['a section compressed by method 9, which is not known']);
+    expect(of(compressed(9, BODY))?.faults).toEqual(['a section is compressed by the unknown method 9']);
   });
 
   test('those with a GUID: packed as that says, or plain where nothing has to be done first', () => {
@@ -82,13 +82,13 @@ describe('sections', () => {
     ).toEqual([[28, 10]]);
     expect(of(make.guidedSection(UNKNOWN, inner, 2))?.parts).toHaveLength(1);
     expect(of(make.guidedSection(UNKNOWN, inner, 1))?.faults).toEqual([
-      expect.stringContaining('packed in a way that is not known'),
+      expect.stringContaining('the encoding of a section'),
     ]);
     const elsewhere = (data: number) => of(changed(make.guidedSection(UNKNOWN, inner, 0), 20, le(2, data)));
-    expect(elsewhere(23)?.faults).toEqual([expect.stringContaining('not where it says')]);
+    expect(elsewhere(23)?.faults).toEqual([expect.stringContaining('outside of the section')]);
     expect(elsewhere(24)?.faults).toEqual([]);
     expect(elsewhere(24 + 14)?.faults).toEqual([]);
-    expect(elsewhere(24 + 15)?.faults).toEqual([expect.stringContaining('not where it says')]);
+    expect(elsewhere(24 + 15)?.faults).toEqual([expect.stringContaining('outside of the section')]);
   });
 
   test.each<[string, (inner: Uint8Array) => Uint8Array]>([
@@ -101,7 +101,7 @@ describe('sections', () => {
     expect(of(nested(8))).toMatchObject({ parts: [{ size: 10 }], faults: [] });
     expect(of(nested(9))).toMatchObject({
       parts: [],
-      faults: ['sections inside each other, more than 8 of them, are not read'],
+      faults: ['sections nested more than 8 deep are not read'],
     });
   });
 
@@ -145,7 +145,7 @@ describe('a volume', () => {
     expect(opened('uefi-volume', make.firmwareVolume([pad, all, empty, RAW]))?.parts).toHaveLength(1);
     const odd = make.firmwareFile(0x55555555, 7, make.section(1, make.join(le(4, 1), u8(9), BODY)));
     expect(opened('uefi-volume', make.firmwareVolume([odd]))?.faults).toEqual([
-      expect.stringMatching(/^file 55555555-.*: a section compressed by method 9/),
+      expect.stringMatching(/^file 55555555-.*: a section is compressed by the unknown method 9/),
     ]);
   });
 
@@ -166,7 +166,7 @@ describe('a volume', () => {
     expect(opened('uefi-volume', summed(changed(volume, 16, u8(...UNKNOWN))))?.parts).toEqual([]);
     expect(opened('uefi-volume', volume.subarray(0, -1))).toMatchObject({
       size: volume.length - 1,
-      faults: ['the volume is cut short'],
+      faults: ['the volume is truncated'],
     });
     const rows: [string, Uint8Array, boolean][] = [
       ['a volume', volume, true],
@@ -305,15 +305,15 @@ describe('IGVM', () => {
   test('faults', () => {
     const file = make.igvm(platforms, [{ address: 0x1000, mask: 1, bytes: PAGE }]);
     expect(opened('igvm', changed(file, 32, u8(file[32]! ^ 4)))?.faults).toEqual([
-      'the checksum of the headers fails',
+      'the checksum of the headers is wrong',
     ]);
     expect(opened('igvm', file.subarray(0, -1))?.faults).toEqual([
-      'pages are missing',
-      'the file is cut short',
+      'page data lies outside of the file',
+      'the file is truncated',
     ]);
     const size = new DataView(file.buffer).getUint32(12, true);
     expect(opened('igvm', summed(changed(file, 12, le(4, size - 8))))?.faults).toEqual([
-      'the headers are cut short or make no sense',
+      'the headers are truncated or invalid',
     ]);
     // A header that may be passed over has the same meaning where it is known.
     expect(opened('igvm', summed(changed(file, 24, le(4, 0x80000001))))?.memory).toHaveLength(2);

@@ -57,7 +57,7 @@ describe('bzImage', () => {
   test('cut short: more than the last sixteen bytes are missing', () => {
     const whole = make.bzImage(new Uint8Array(256));
     expect(opened('bzimage', whole.subarray(0, -16))?.faults).toEqual([]);
-    expect(opened('bzimage', whole.subarray(0, -17))?.faults).toEqual(['the kernel is cut short']);
+    expect(opened('bzimage', whole.subarray(0, -17))?.faults).toEqual(['the kernel is truncated']);
   });
 
   test.each<[string, Uint8Array, boolean]>([
@@ -130,7 +130,7 @@ describe('zImage', () => {
     expect(opened('zimage', changed(image, 0x28, le(4, 64)))?.size).toBe(200);
     expect(opened('zimage', image.subarray(0, 263))).toMatchObject({
       size: 263,
-      faults: ['the kernel is cut short'],
+      faults: ['the kernel is truncated'],
     });
   });
 
@@ -167,7 +167,7 @@ describe('an EFI program that unpacks a kernel', () => {
     const cut = opened('efi-zboot', image.subarray(0, -1));
     expect([partsOf(cut), cut?.faults]).toEqual([
       [['gzip', 128, gz.length - 1, 'gzip']],
-      ['the kernel is cut short'],
+      ['the kernel is truncated'],
     ]);
     expect(opened('efi-zboot', changed(image, 8, le(4, image.length)))).toBeUndefined();
     expect(opened('efi-zboot', changed(image, 8, le(4, image.length - 1)))).toBeDefined();
@@ -284,10 +284,10 @@ describe('ELF', () => {
     const one = make.elf(4, [{ address: 0x1000, bytes: A }]);
     expect(opened('elf', one.subarray(0, -1))).toMatchObject({
       size: one.length - 1,
-      faults: ['the file is cut short'],
+      faults: ['the file is truncated'],
       memory: [{ extents: [{ address: 0x1000, size: 99 }] }],
     });
-    expect(opened('elf', program.subarray(0, program.length - 1))?.faults).toEqual(['the file is cut short']);
+    expect(opened('elf', program.subarray(0, program.length - 1))?.faults).toEqual(['the file is truncated']);
     // Headers that are not all there are not read.
     expect(opened('elf', one.subarray(0, 64 + 55))?.memory?.[0]?.extents).toEqual([]);
     expect(opened('elf', core, 1)?.memory?.[0]?.extents).toHaveLength(1);

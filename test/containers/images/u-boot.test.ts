@@ -37,7 +37,7 @@ describe('U-Boot images', () => {
   test('an architecture that is none of interest has no kernel; a packing that is not known is a fault', () => {
     const header = changed(changed(make.uimage(R), 29, u8(1)), 31, u8(9));
     expect(opened('uimage', header)).toMatchObject({
-      faults: ['packed by method 9, which is not known'],
+      faults: ['compressed by the unknown method 9'],
       parts: [{ name: 'kernel' }],
     });
     expect(opened('uimage', header)).not.toHaveProperty('kernel');
@@ -47,7 +47,7 @@ describe('U-Boot images', () => {
     expect(opened('uimage', make.uimage(R).subarray(0, 70))).toMatchObject({
       size: 70,
       parts: [{ offset: 64, size: 6 }],
-      faults: ['the image is cut short'],
+      faults: ['the image is truncated'],
       kernel: { size: 70 },
     });
     expect(opened('uimage', make.uimage(R).subarray(0, 31))).toBeUndefined();
@@ -123,7 +123,7 @@ describe('FIT', () => {
     ]);
     const content = opened('fit', bytes);
     expect(partsOf(content)?.map((part) => part[3])).toEqual([undefined, 'gzip', undefined, undefined]);
-    expect(content?.faults).toEqual(['odd is compressed by odd, which is not known']);
+    expect(content?.faults).toEqual(['odd is compressed by the unknown method odd']);
   });
 
   test('is as long as its tree and its data, and says what is cut', () => {
@@ -132,7 +132,7 @@ describe('FIT', () => {
     expect(opened('fit', bytes)).toMatchObject({ size: bytes.length, faults: [] });
     expect(opened('fit', bytes.subarray(0, -1))).toMatchObject({
       size: bytes.length - 1,
-      faults: ['the data of a is cut short'],
+      faults: ['the data of a is truncated'],
     });
     const inside = madeFit([image('a', { data: text('x') })]);
     expect(opened('fit', inside)?.size).toBe(new DataView(inside.buffer).getUint32(4));

@@ -4,26 +4,26 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /**
- * Integers of 64 or of 32 bits. `n64` and `n32` are what the suite's own scripts make for these modes; their makefiles
- * quote `-oa -r 1` as one option, iasl sees no `-r`, and the tables of `n32` have 64 bits too. `r32` has 32.
+ * Integers of 64 or 32 bits. `n64` and `n32` are the modes of the suite's scripts; their makefiles quote `-oa -r 1` as
+ * one option, so that iasl ignores `-r` and the tables of `n32` have 64 bits too. `r32` really has 32.
  */
 export const MODES = ['n64', 'n32', 'r32'] as const;
 export type Mode = (typeof MODES)[number];
 
 export interface SuiteCase {
   readonly name: string;
-  /** The compiled table; undefined when iasl refused the case. */
+  /** The compiled table; undefined if iasl rejects the case. */
   readonly aml: Uint8Array | undefined;
 }
 
 const COLLECTIONS = 'tests/aslts/src/runtime/collections';
-/** What the suite's Makefile.def says: unoptimised, warnings as they are, no remarks; the revision sets the width. */
+/** Options of the suite's Makefile.def: not optimised, no remarks; the revision sets the width of integers. */
 const FLAGS: Readonly<Record<Mode, readonly string[]>> = {
   n64: ['-oa', '-r', '2', '-of', '-cr', '-vs'],
   n32: ['-oa -r 1', '-of', '-cr', '-vs'],
   r32: ['-oa', '-r', '1', '-of', '-cr', '-vs'],
 };
-/** Kept out by the suite's settings: cases for other systems, and those that aren't kept up. */
+/** Cases that the suite's settings disable: for other systems, and unmaintained ones. */
 const DISABLED = new Set(['module', 'dynobj', 'exc_operand1', 'exc_result1', 'oconversion', 'rconversion']);
 
 interface Recipe {
@@ -57,7 +57,7 @@ function recipes(folder: string): Recipe[] {
   return found;
 }
 
-/** All enabled cases of the checkout, compiled unless they were before. */
+/** All enabled cases of the checkout; those compiled in an earlier run are not compiled again. */
 export function suiteCases(
   checkout: string,
   mode: Mode,

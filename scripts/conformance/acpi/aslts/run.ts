@@ -1,4 +1,4 @@
-/** One compiled case, run. */
+/** Runs one compiled case. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,19 +16,19 @@ import type { AcpiTable } from '../../../../src/acpi/tables/table.ts';
 import { parseName } from '../../../../src/acpi/terms/name.ts';
 import { DiagnosticList } from '../../../../src/bytes/diagnostic.ts';
 
-/** The suite gives loops a minute (`acpiexec -to 60`): in looks at a clock that goes on by 100 us each time. */
+/** The suite's timeout of loops is a minute (`acpiexec -to 60`); the emulated timer advances by 100 us at each read. */
 const LOOP_TIMEOUT = 600_000;
-/** The tables that `acpiexec -el` adds for the suite, in its order: arrays in its source. */
+/** Arrays of acpiexec's source with the tables that `-el` adds for the suite, in its order. */
 const ADDED = ['Ssdt1Code', 'Ssdt2Code', 'Oem1Code', 'OemxCode', 'EcdtCode', 'Uefi1Code', 'Uefi2Code'];
 
 const HEADER_LENGTH = 36;
-/** acpiexec's tables without code, by signature: the FADT's length and revision, and two that are a header alone. */
+/** acpiexec's tables without code: the FADT, and two that consist of a header only. */
 const PLAIN_TABLES = [
   { signature: 'FACP', length: 276, revision: 5 },
   { signature: 'TEST', length: HEADER_LENGTH, revision: 1 },
   { signature: 'BAD!', length: HEADER_LENGTH, revision: 1 },
 ];
-/** The DSDT that acpiexec makes where it is given none: no code, 64-bit integers. */
+/** The DSDT that acpiexec adds if none is given: no code, 64-bit integers. */
 const LOCAL_DSDT = { signature: 'DSDT', length: HEADER_LENGTH, revision: 2 };
 
 function plainTable({ signature, length, revision }: typeof LOCAL_DSDT): Uint8Array {
@@ -53,7 +53,7 @@ function tablesOf(name: string, aml: Uint8Array, sink: DiagnosticList): AcpiTabl
   return tables;
 }
 
-/** Reads those tables from the checkout: acpiexec has them as arrays of bytes. */
+/** Reads the tables of {@link ADDED} from the checkout. */
 export function suiteTables(checkout: string): Uint8Array[] {
   const source = readFileSync(join(checkout, 'source/tools/acpiexec/aetables.h'), 'latin1');
   return ADDED.map((name) => {
@@ -65,9 +65,9 @@ export function suiteTables(checkout: string): Uint8Array[] {
 }
 
 export interface CaseRun {
-  /** What was stored to Debug. */
+  /** Texts stored to Debug. */
   readonly debug: readonly string[];
-  /** Why the method didn't come to its end. */
+  /** Why the method was aborted. */
   readonly fault: string | undefined;
 }
 
@@ -86,7 +86,7 @@ export function runCase(
   return { debug: machine.trace.lines, fault: fault && `${fault.code}: ${fault.message}` };
 }
 
-/** A machine of the tables in a file, with those that acpiexec has besides, regions filled with zeros. */
+/** A machine of the tables in a file and those that acpiexec adds, with regions filled with zeros. */
 export function bootOf(name: string, aml: Uint8Array, added: readonly Uint8Array[], profile: Profile): Boot {
   const sink = new DiagnosticList();
   const own = tablesOf(name, aml, sink);
@@ -116,17 +116,17 @@ export function bootOf(name: string, aml: Uint8Array, added: readonly Uint8Array
   return boot;
 }
 
-/** Cases whose names begin so are run by `threads 6 1 METHOD` of acpiexec's debugger (asltsrun). */
+/** Cases with this prefix are run by `threads 6 1 METHOD` of acpiexec's debugger (asltsrun). */
 const THREADED = 'mt_';
 const THREADS = 6;
-/** The first thread's number; the others follow. Any will do. */
+/** Id of the first thread; the others follow. The value is arbitrary. */
 const FIRST_THREAD = 0x1000;
 
 function runsInThreads(name: string): boolean {
   return name.startsWith(THREADED);
 }
 
-/** The method in every thread, with the number of threads, the thread's and its index as arguments. */
+/** Calls the method in every thread, with the number of threads, the thread's id and its index as arguments. */
 function callInThreads(machine: Interpreter, node: NamespaceNode): Pick<Evaluation, 'fault'> {
   const done = new Threads(machine).run(
     Array.from(

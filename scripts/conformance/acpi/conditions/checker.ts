@@ -1,4 +1,4 @@
-/** What is printed for the conditions of machines, held against z3; and how long it is. */
+/** Checks the printed conditions of machines with z3, and reports their lengths. */
 import {
   bracketedIn,
   type Cover,
@@ -83,7 +83,7 @@ export class PrintedChecker {
     });
   }
 
-  /** Whether the same was asked before, but for names. */
+  /** Whether an equal case, except for names, was checked before. */
   #isKnown(key: string): boolean {
     if (this.#cases.has(key)) return true;
     this.#cases.add(key);
@@ -112,7 +112,7 @@ export class PrintedChecker {
       case 'alternative':
         return { ...cover, alternatives: [...cover.alternatives, first] };
       case 'comparison':
-        // Zero is at most anything: it says nothing.
+        // Always true, so redundant.
         return { ...cover, alternatives: [[...first, { left, op: '>=', right: 0n }], ...rest] };
       case 'bracket':
         return { ...cover, alternatives: cover.alternatives.map((literals) => literals.map(twiceInside)) };
@@ -148,7 +148,7 @@ export class PrintedChecker {
   }
 }
 
-/** A literal with brackets, in which the first alternative stands twice; any other as it is. */
+/** A literal with brackets, with its first alternative repeated; any other literal unchanged. */
 function twiceInside(literal: Literal): Literal {
   const { left } = literal;
   if (bracketedIn(literal) === undefined || isKnown(left) || left.kind !== 'any') return literal;

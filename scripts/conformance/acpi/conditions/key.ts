@@ -1,4 +1,4 @@
-/** Expressions as text in which variables are numbered: the same for what differs only in names. */
+/** Expressions as text with numbered variables: equal for expressions that differ only in names. */
 import type { Expr, Quantity } from '../../../../src/symbolic/index.ts';
 
 export class KeyWriter {

@@ -22,7 +22,7 @@ export interface FoundCondition {
 
 export interface MachineConditions {
   readonly found: readonly FoundCondition[];
-  /** Of each `_CRS`, and of the windows of each descriptor: the conditions that exclude each other. */
+  /** Sets of conditions that must exclude each other: those of each `_CRS`, and of the windows of each descriptor. */
   readonly exclusive: readonly { readonly of: string; readonly conditions: readonly Condition[] }[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * `src/symbolic`, with each operation noted: what was asked of which operands, and what came out. That all of them are
- * right makes every condition right that is built of them, by induction.
+ * `src/symbolic` with an observer of each operation, its operands and its results. If all operations are right, every
+ * condition that is built from them is, by induction.
  */
 
 import type { ByteValue, Expr, Quantity } from '../../../../src/symbolic/index.ts';
@@ -12,22 +12,22 @@ export * from '../../../../src/symbolic/index.ts';
 /** One operation. */
 export interface Observed {
   readonly operation: string;
-  /** Numbers that say which: widths, positions, operators. */
+  /** Its other parameters: widths, positions, operators. */
   readonly how: string;
   readonly operands: readonly Quantity[];
   readonly results: readonly Quantity[];
-  /** That the results are what the operation says. */
+  /** The SMT formula that the results are right. */
   readonly claim: (smt: Smt) => string;
 }
 
 let observer: ((observed: Observed) => void) | undefined;
 
-/** From here on operations are told; undefined: no longer. */
+/** Sets the observer that is called for each operation; undefined removes it. */
 export function observe(by: ((observed: Observed) => void) | undefined): void {
   observer = by;
 }
 
-/** A number as a term of so many bits. */
+/** An SMT term of a number, and its width in bits. */
 interface Term {
   readonly term: string;
   readonly width: number;
@@ -162,7 +162,7 @@ export const choose: typeof symbolic.choose = (when, then, otherwise) =>
     return { width, term: `(ite ${smt.holds(when)} ${smt.fit(then, width)} ${smt.fit(otherwise, width)})` };
   });
 
-/** For every leaf: where the value is that leaf, the result is what was made of it; and the value is one of them. */
+/** For every leaf: if the value equals the leaf, the result is the mapped leaf; and the value is one of the leaves. */
 export const mapConstantLeaves: typeof symbolic.mapConstantLeaves = (value, map) => {
   const leaves: { readonly leaf: bigint; readonly made: Quantity }[] = [];
   const result = symbolic.mapConstantLeaves(value, (leaf) => {
@@ -249,7 +249,7 @@ export const simplified: typeof symbolic.simplified = (condition, given = 1n) =>
   return result;
 };
 
-/** What is known of the bits of a result, whatever the fields hold. */
+/** The SMT formula that the known bits of a result are right. */
 export function knownBits(smt: Smt, value: Expr): string {
   const { bits, ones, zeros } = value;
   const name = smt.name(value);

@@ -1,19 +1,19 @@
-/** What the constructors were asked for, and gave, each case once. */
+/** Checks the observed operations with z3, each distinct case once. */
 import type { Expr, Quantity } from '../../../../src/symbolic/index.ts';
 import { KeyWriter } from './key.ts';
 import { knownBits, type Observed } from './observed.ts';
 import { ask, conjunction, Smt } from './smt.ts';
 
-/** Operations in one run of z3. */
+/** Number of operations in one run of z3. */
 const BATCH = 500;
 
 export interface OperationCount {
-  /** Cases that differ in more than names. */
+  /** Number of cases that differ in more than names. */
   cases: number;
-  /** Of those: z3 ran out of patience. */
+  /** Cases for which z3 timed out. */
   open: number;
-  /** The result is an unknown value for want of room, or has one in it: nothing is claimed. */
-  givenUp: number;
+  /** Cases whose result is or contains an unknown value, as it would be too large: nothing is claimed. */
+  tooLarge: number;
 }
 
 export class OperationChecker {
@@ -21,7 +21,7 @@ export class OperationChecker {
   readonly wrong: string[] = [];
   total = 0;
   readonly #cases = new Set<string>();
-  /** Of one machine: by objects, which is faster. */
+  /** Cases of the current machine, by the identity of their operands, which is faster. */
   #seen = new Set<string>();
   #ids = new WeakMap<Expr, number>();
   #next = 0;
@@ -30,8 +30,8 @@ export class OperationChecker {
   readonly #only: string | undefined;
 
   /**
-   * @param planted whether a fault is planted: in each run of z3 one operation is said to give what it doesn't
-   * @param only the one operation that is looked at
+   * @param planted whether a fault is planted: in each run of z3 one claim is negated
+   * @param only the one operation to check
    */
   constructor(planted: boolean, only?: string) {
     this.#planted = planted;
@@ -40,7 +40,7 @@ export class OperationChecker {
 
   get passed(): number {
     let passed = -this.wrong.length;
-    for (const { cases, open, givenUp } of this.counts.values()) passed += cases - open - givenUp;
+    for (const { cases, open, tooLarge } of this.counts.values()) passed += cases - open - tooLarge;
     return passed;
   }
 
@@ -68,7 +68,7 @@ export class OperationChecker {
     return `#${id}`;
   };
 
-  /** Asks z3 about what was seen since the last time. */
+  /** Checks the operations observed since the last call. */
   check(machine: string): void {
     const fresh = this.#fresh;
     this.#fresh = [];
@@ -81,21 +81,19 @@ export class OperationChecker {
     for (const each of this.wrong.slice(0, 20)) console.log(each);
     if (this.wrong.length > 20) console.log(`... ${this.wrong.length - 20} more`);
     console.log(`operations: ${this.total} seen; that differ, by kind:`);
-    for (const [operation, { cases, open, givenUp }] of this.counts)
-      console.log(
-        `  ${operation}: ${cases}, ${givenUp} of them given up as too large, ${open} not decided by z3`,
-      );
+    for (const [operation, { cases, open, tooLarge }] of this.counts)
+      console.log(`  ${operation}: ${cases}, ${tooLarge} of them too large, ${open} not decided by z3`);
   }
 
   #ask(machine: string, cases: readonly Observed[]): void {
     const smt = new Smt();
     const claimed: Observed[] = [];
     for (const each of cases) {
-      const count = this.counts.get(each.operation) ?? { cases: 0, open: 0, givenUp: 0 };
+      const count = this.counts.get(each.operation) ?? { cases: 0, open: 0, tooLarge: 0 };
       this.counts.set(each.operation, count);
       count.cases += 1;
       const given = opaqueIn(each.operands);
-      if ([...opaqueIn(each.results)].some((value) => !given.has(value))) count.givenUp += 1;
+      if ([...opaqueIn(each.results)].some((value) => !given.has(value))) count.tooLarge += 1;
       else claimed.push(each);
     }
     if (this.#planted && claimed.length > 0) claimed[0] = spoiled(claimed[0]!);
@@ -120,7 +118,7 @@ export class OperationChecker {
   }
 }
 
-/** As if something else had come out. */
+/** The operation with its claim negated. */
 function spoiled(observed: Observed): Observed {
   return { ...observed, claim: (smt) => `(not ${observed.claim(smt)})` };
 }

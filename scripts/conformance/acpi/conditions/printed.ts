@@ -1,10 +1,10 @@
-/** What is asked of z3 about a condition and what is printed for it. */
+/** Questions to z3 about a condition and its printed form. */
 import { bracketedIn, type Cover, type Literal, type Quantity } from '../../../../src/symbolic/index.ts';
 import { conjunction, disjunction, type Question, type Smt } from './smt.ts';
 
 /**
- * That what is printed is the condition; and, where it claims so, that no alternative is impossible or covered by the
- * others, and that no comparison could be left out.
+ * Checks that the printed form equals the condition; and, if the cover is complete, that no alternative is impossible or
+ * covered by the others and no comparison is redundant.
  */
 export function questionsAbout(
   smt: Smt,
@@ -53,7 +53,7 @@ export function questionsAbout(
   return questions;
 }
 
-/** Each comparison or alternative inside of brackets: what the literal comes to without it, as SMT. */
+/** For each comparison or alternative inside of brackets: the literal without it, as SMT. */
 function withoutParts(smt: Smt, literal: Literal): string[] {
   const ways = bracketedIn(literal);
   if (ways === undefined) return [];
@@ -72,7 +72,7 @@ function withoutParts(smt: Smt, literal: Literal): string[] {
   });
 }
 
-/** That no two of several conditions hold together. */
+/** Checks that no two of the conditions hold together. */
 export function questionsAboutExclusion(
   smt: Smt,
   about: string,

@@ -1,5 +1,5 @@
-// Puts observed.ts in the place of src/symbolic/index.ts for whoever imports it from elsewhere: what is asked of the
-// constructors is seen without a line in them.
+// A module loader hook that replaces src/symbolic/index.ts by observed.ts for importers outside of src/symbolic, so that
+// operations are observed without code in them.
 export async function resolve(specifier, context, next) {
   const resolved = await next(specifier, context);
   const path = (url) => (url ?? '').split('?')[0];

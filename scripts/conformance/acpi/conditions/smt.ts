@@ -1,6 +1,6 @@
 /**
- * Expressions as SMT-LIB 2 bit-vectors, for z3. Written from what `src/symbolic/quantity.ts` says that each kind means,
- * and by nothing that decides or simplifies there.
+ * Expressions as SMT-LIB 2 bit-vectors, for z3. Written from the definition of each kind in `src/symbolic/quantity.ts`,
+ * without using code that decides or simplifies.
  */
 import { spawnSync } from 'node:child_process';
 import type {
@@ -11,25 +11,25 @@ import type {
   Quantity,
 } from '../../../../src/symbolic/index.ts';
 
-/** Spaces of which a machine has one: what lies at an address there is one byte, whatever fields lie over it. */
+/** Address spaces of which a machine has one: overlapping fields share the bytes at an address. */
 const SPACES = ['SystemMemory', 'SystemIO', 'SystemCMOS'];
 
-/** Milliseconds that z3 takes for one question at most. */
+/** Timeout of z3 for one question, in milliseconds. */
 const PATIENCE = 5000;
 
-/** A question: is there a content for which all of these hold? */
+/** A question: is there an assignment for which all of these formulas hold? */
 export interface Question {
   readonly about: string;
   readonly all: readonly string[];
   readonly wanted: 'sat' | 'unsat';
 }
 
-/** Definitions of expressions, each once; what is asked uses their names. */
+/** The definitions of expressions, each once; questions use their names. */
 export class Smt {
   readonly lines: string[] = [];
   readonly #names = new Map<Expr, string>();
   readonly #variables = new Map<string | object, string>();
-  /** What always holds: choices have one of their values. */
+  /** Formulas that always hold: choices have one of their values. */
   readonly domain: string[] = [];
   #count = 0;
 
@@ -60,7 +60,7 @@ export class Smt {
     return `((_ extract ${bitOffset + bits - 1} ${bitOffset}) ${whole})`;
   }
 
-  /** A value in so many bits: zeros on top, or what is above cut off. */
+  /** A value of `width` bits: zero-extended or truncated. */
   fit(value: Quantity, width: number): string {
     if (typeof value === 'bigint') return `(_ bv${BigInt.asUintN(width, value)} ${width})`;
     const name = this.name(value);
@@ -70,13 +70,13 @@ export class Smt {
       : `((_ extract ${width - 1} 0) ${name})`;
   }
 
-  /** That a condition holds. */
+  /** The formula that a condition holds. */
   holds(condition: Quantity): string {
     if (typeof condition === 'bigint') return condition === 0n ? 'false' : 'true';
     return `(distinct ${this.name(condition)} (_ bv0 ${condition.bits}))`;
   }
 
-  /** That a literal holds; not by way of the condition that is made of it. */
+  /** The formula that a literal holds, made without converting it to a condition. */
   literal({ left, op, right }: Literal): string {
     const width = Math.max(widthOf(left), widthOf(right));
     const sign = { '==': '=', '!=': 'distinct', '<': 'bvult', '<=': 'bvule', '>': 'bvugt', '>=': 'bvuge' }[
@@ -85,7 +85,7 @@ export class Smt {
     return `(${sign} ${this.fit(left, width)} ${this.fit(right, width)})`;
   }
 
-  /** That two values are the same number. */
+  /** The formula that two values are equal numbers. */
   same(a: Quantity, b: Quantity): string {
     const width = Math.max(widthOf(a), widthOf(b));
     return `(= ${this.fit(a, width)} ${this.fit(b, width)})`;
@@ -161,7 +161,7 @@ export class Smt {
   }
 }
 
-/** An arithmetic operation of so many bits. What is divided by zero gives 0: AML fails there. */
+/** An arithmetic operation of `width` bits. Division by zero, which is an error in AML, gives 0. */
 export function dividing(op: ArithmeticOperator, width: number, left: string, right: string): string {
   const sign = {
     multiply: 'mul',
@@ -176,7 +176,7 @@ export function dividing(op: ArithmeticOperator, width: number, left: string, ri
     : body;
 }
 
-/** Bits that a value takes up; at least one, which SMT-LIB asks for. */
+/** Width of a value in bits; at least one, as SMT-LIB requires. */
 export function widthOf(value: Quantity): number {
   return typeof value === 'bigint' ? Math.max(1, value.toString(2).length) : value.bits;
 }
@@ -184,7 +184,7 @@ export function widthOf(value: Quantity): number {
 export const conjunction = (all: readonly string[]): string => `(and true ${all.join(' ')})`;
 export const disjunction = (any: readonly string[]): string => `(or false ${any.join(' ')})`;
 
-/** What z3 says to each question, in order; `unknown` where it runs out of patience. */
+/** The answers of z3 to the questions, in order; `unknown` or `timeout` if it did not decide. */
 export function ask(smt: Smt, questions: readonly Question[]): string[] {
   if (questions.length === 0) return [];
   const script = [

@@ -1,6 +1,6 @@
 /**
- * The windows of one `_CRS` as fwmap tells them without knowing what regions hold, against those of a run that does: a
- * certain one is in every run, a conditional one exactly where its condition holds, and no run has another.
+ * Compares the windows of one `_CRS` with unknown regions with those of a run with known contents: a certain window is in
+ * every run, a conditional one in exactly the runs in which its condition holds, and no run has any other.
  */
 import { type CrsEntry, casesOf } from '../../../../src/acpi/crs/crs.ts';
 import type { Artifact } from '../../../../src/artifact/artifact.ts';
@@ -18,7 +18,7 @@ const NO_INPUT: Artifact = {
   steps: [],
 };
 
-/** How many windows could be held against a run, and how many not: what they depend on is not what a fill decides. */
+/** Numbers of compared windows by certainty, and of those that contents of regions alone don't decide. */
 export interface WindowCount {
   certain: number;
   conditional: number;
@@ -26,15 +26,15 @@ export interface WindowCount {
   unclear: number;
 }
 
-/** The windows of an entry as descriptors have them: what a host bridge makes of its own is another matter. */
+/** The windows of an entry's descriptors, without Linux's processing of host bridges. */
 export function plainWindows(entry: CrsEntry): AddressWindow[] {
   const { hid: _hid, cid: _cid, ...device } = entry;
   return windowsOfCrs(NO_INPUT, device);
 }
 
 /**
- * Is the value what regions hold decides? Conditions on what was there at first can be calculated; others are on what code
- * made of it. A register of a device is in acpiexec that of all devices.
+ * Whether the value depends only on initial contents of regions, so that it can be calculated. PCI_Config is excluded as
+ * acpiexec has one configuration space for all devices.
  */
 function isClear(value: Quantity | null): value is Quantity {
   return (
@@ -47,7 +47,7 @@ function isClear(value: Quantity | null): value is Quantity {
   );
 }
 
-/** What is wrong with the windows that are told of an entry, where a run with these contents came to its end. */
+/** The first contradiction between the windows of an entry and those of a run with these contents. */
 export function wrongWindows(
   entry: CrsEntry,
   ours: readonly AddressWindow[],
@@ -95,7 +95,7 @@ export function wrongWindows(
   return `a run has window ${other.origin.index} at 0x${other.base?.toString(16)}, which isn't told`;
 }
 
-/** Is it said that there may be any window: by code that was given up, or a template that goes on in any way? */
+/** Whether the entry allows any window: by abandoned code, or a template with an unknown rest. */
 function mayBeAnything(entry: CrsEntry, contents: Contents): boolean {
   return casesOf(entry).some(
     ({ condition, outcome, rest }) =>
