@@ -66,7 +66,7 @@ describe('windows of ranges', () => {
   });
 
   it.each([
-    ['does not translate', entry(0, 0n, null, 0x1000n)],
+    ['cannot be translated', entry(0, 0n, null, 0x1000n)],
     ['its size is 0', entry(0, 0n, 0x1000n, 0n)],
     ['configuration space', entry(0, 0n, 0x1000n, 0x1000n, { space: 'config' })],
     ['beyond 2^64', entry(0, 0n, 0xfffffffffffff000n, 0x2000n)],
