@@ -359,7 +359,10 @@ export const CASES: Readonly<Record<LimitName, Case | Elsewhere>> = {
   worlds: { value: 1, files: { 'x.dts': '' }, run: ['sysfb', 'GEN2'] },
   decisions: { value: 1, files: { 'x.dts': '' }, run: ['sysfb', 'GEN2'] },
   'decision-steps': { value: 1, files: { 'x.dts': '' }, run: ['sysfb', 'GEN2'] },
-  'expression-size': unknown(4, 'Method (MAIN) { Return ((FA ^ FB) * (FC ^ FD) + (FA * FB) * (FC | 5)) }'),
+  'expression-size': unknown(
+    32,
+    `Method (MAIN) { Return (${Array.from({ length: 20 }, (_, index) => `(FA ^ ${index + 3}) * (FB ^ FC)`).join(' ^ ')}) }`,
+  ),
   'condition-size': { elsewhere: 'anyOf' },
   'scenario-steps': {
     value: 1,
