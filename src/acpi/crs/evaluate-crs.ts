@@ -14,7 +14,9 @@ import {
   TYPE,
 } from '../interpreter/state/objects.ts';
 import type { TraceRecord } from '../interpreter/state/trace.ts';
+import type { ByteRange } from '../prune/unreferenced-devices.ts';
 import { spanIn } from '../tables/records.ts';
+import { forgetChanges } from './changed-before.ts';
 import type { CrsEntry, CrsStep, DeviceAbove, DeviceWithoutCrs } from './crs.ts';
 import { hardwareIdText } from './hardware-id.ts';
 import { identityOf } from './identity.ts';
@@ -47,10 +49,19 @@ export interface AskedDevices {
   readonly above: readonly DeviceAbove[];
 }
 
-/** Evaluates `_CRS` of the devices that have, or may have, one of these hardware IDs, and of their ancestors. */
-export function evaluateCrsOf(machine: AcpiMachine, ids: readonly string[]): AskedDevices {
+/**
+ * Evaluates `_CRS` of the devices that have, or may have, one of these hardware IDs, and of their ancestors.
+ * @param leftOut pieces of the tables that were not loaded
+ * @returns undefined where code that was left out may change what they give
+ */
+export function evaluateCrsOf(
+  machine: AcpiMachine,
+  ids: readonly string[],
+  leftOut: readonly ByteRange[],
+): AskedDevices | undefined {
   const found = findCrs(machine.interpreter);
   const asked = askedIn(machine.interpreter, found, ids);
+  if (!forgetChanges(machine.interpreter, asked.wanted, leftOut)) return undefined;
   const crs = evaluateFound(
     machine,
     found.filter(({ device }) => asked.wanted.has(device)),
@@ -61,8 +72,10 @@ export function evaluateCrsOf(machine: AcpiMachine, ids: readonly string[]): Ask
 /** Evaluates every `_CRS` of the machine, and finds the devices with one of these hardware IDs that have none. */
 export function evaluateAllCrsAndIds(machine: AcpiMachine, ids: readonly string[]): AskedDevices {
   const found = findCrs(machine.interpreter);
-  const crs = evaluateFound(machine, found);
-  return { crs, ...withoutCrsOf(machine.interpreter, found, askedIn(machine.interpreter, found, ids)) };
+  const asked = askedIn(machine.interpreter, found, ids);
+  forgetChanges(machine.interpreter, asked.wanted, []);
+  const crs = evaluateFound(machine, found, ({ device }) => asked.wanted.has(device));
+  return { crs, ...withoutCrsOf(machine.interpreter, found, asked) };
 }
 
 interface Asked {
@@ -161,9 +174,14 @@ function findCrs(interpreter: Interpreter): FoundCrs[] {
   return found;
 }
 
-function evaluateFound(machine: AcpiMachine, found: readonly FoundCrs[]): CrsEntry[] {
+/** @param isFirst what is evaluated before all others, which may change what it reads */
+function evaluateFound(
+  machine: AcpiMachine,
+  found: readonly FoundCrs[],
+  isFirst: (each: FoundCrs) => boolean = () => false,
+): CrsEntry[] {
   const { interpreter } = machine;
-  const evaluated = found.map(({ device, crs, when }) => {
+  const evaluate = ({ device, crs, when }: FoundCrs) => {
     const { result: evaluation, trace } = interpreter.trace.during(() =>
       callUnder(interpreter, crs, [], when),
     );
@@ -177,7 +195,9 @@ function evaluateFound(machine: AcpiMachine, found: readonly FoundCrs[]): CrsEnt
         ...placeOf(crs),
       },
     };
-  });
+  };
+  const first = new Map(found.filter(isFirst).map((each) => [each, evaluate(each)]));
+  const evaluated = found.map((each) => first.get(each) ?? evaluate(each));
   const entries: CrsEntry[] = evaluated.map(({ device, when, entry }) => ({
     device: device.path,
     object: '_CRS',

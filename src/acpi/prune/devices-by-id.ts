@@ -1,5 +1,5 @@
 /** Evaluates devices with certain hardware IDs, loading no more of the machine than that takes. */
-import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
+import { DiagnosticList, type DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { decodeTables } from '../aml/tables.ts';
 import type { AskedDevices } from '../crs/evaluate-crs.ts';
 import type { EvaluationOptions } from '../machine.ts';
@@ -26,6 +26,14 @@ export async function evaluateCrsOfIds(
   if (options.set !== undefined) await checkSettings(order, decoded, options.set, sink);
   const memory = (options.memory ?? []).map(({ bytes }) => bytes);
   if (!mayHaveId(ids, tables, decoded, memory)) return { crs: [], withoutCrs: [], above: [] };
-  const { evaluateCrsOf, startMachine } = await import('../machine.ts');
-  return evaluateCrsOf(startMachine(tables, decoded, options, sink), ids);
+  const { evaluateAllCrsAndIds, evaluateCrsOf, startMachine } = await import('../machine.ts');
+  const said = new DiagnosticList();
+  const asked = evaluateCrsOf(startMachine(tables, decoded, options, said), ids, unreferenced?.leftOut ?? []);
+  if (asked === undefined) {
+    // What there is to say of the tables themselves is said.
+    const whole = startMachine(tables, decodeTables(order, new DiagnosticList()), options, sink);
+    return evaluateAllCrsAndIds(whole, ids);
+  }
+  for (const diagnostic of said.all) sink.add(diagnostic);
+  return asked;
 }

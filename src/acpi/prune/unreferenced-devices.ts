@@ -69,7 +69,17 @@ interface Handler {
   confirmed: boolean;
 }
 
+/** Bytes [start, end) of a table. */
+export interface ByteRange {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
 export class UnreferencedDevices {
+  /** What was said to be such a device. */
+  readonly leftOut: ByteRange[] = [];
+
   /** Open-addressing hash table of all four-byte sequences that may be a segment, and their number of occurrences (max. 2). */
   readonly #keys: Int32Array;
   readonly #counts: Uint8Array;
@@ -192,6 +202,7 @@ export class UnreferencedDevices {
       stop = this.#at;
     }
     for (const place of this.#wanted.get(bytes) ?? [at]) if (place >= at && place < stop) return -1;
+    this.leftOut.push({ bytes, start: at, end: stop });
     return stop;
   }
 
