@@ -126,7 +126,11 @@ async function describeAsked(
   const options = evidence === undefined ? ofLinux : { ...ofLinux, evidence };
   return (
     (judgedOnly && (await describeSubjects(artifacts, options, diagnostics))) ||
-    (await describe(artifacts, { ...options, alsoIds: [...VMBUS_ACPI_IDS, ...HOST_BRIDGE_IDS] }, diagnostics))
+    (await describe(
+      artifacts,
+      { ...options, alsoIds: [...VMBUS_ACPI_IDS, ...HOST_BRIDGE_IDS], driverIds: VMBUS_ACPI_IDS },
+      diagnostics,
+    ))
   );
 }
 

@@ -51,6 +51,8 @@ export interface AcpiOptions extends EvaluationOptions {
   readonly onlyIds?: readonly string[];
   /** Hardware ids of devices that are listed even without a `_CRS`, with the devices that contain them. */
   readonly alsoIds?: readonly string[];
+  /** IDs of devices whose `_CRS` a driver asks for, when methods of other devices have run. */
+  readonly driverIds?: readonly string[];
   /** Which windows of a PCI host bridge the operating system uses; by default the producer bit decides. */
   readonly hostBridges?: HostBridgeRules;
 }
@@ -159,7 +161,11 @@ async function evaluateTables(
   const order = loadOrder(tables);
   const decoded = decodeTables(order, sink);
   if (options.set !== undefined) await checkSettings(order, decoded, options.set, sink);
-  return evaluateAllCrsAndIds(startMachine(tables, decoded, options, sink), options.alsoIds ?? []);
+  return evaluateAllCrsAndIds(
+    startMachine(tables, decoded, options, sink),
+    options.alsoIds ?? [],
+    options.driverIds ?? [],
+  );
 }
 
 /** What the windows of a `_CRS` depend on besides itself. */

@@ -69,13 +69,20 @@ export function evaluateCrsOf(
   return { crs, ...withoutCrsOf(machine.interpreter, found, asked) };
 }
 
-/** Evaluates every `_CRS` of the machine, and finds the devices with one of these hardware IDs that have none. */
-export function evaluateAllCrsAndIds(machine: AcpiMachine, ids: readonly string[]): AskedDevices {
+/**
+ * Evaluates every `_CRS` of the machine, and finds the devices with one of these hardware IDs that have none.
+ * @param driverIds IDs of devices whose `_CRS` a driver asks for, when other methods have run
+ */
+export function evaluateAllCrsAndIds(
+  machine: AcpiMachine,
+  ids: readonly string[],
+  driverIds: readonly string[],
+): AskedDevices {
   const found = findCrs(machine.interpreter);
-  const asked = askedIn(machine.interpreter, found, ids);
-  forgetChanges(machine.interpreter, asked.wanted, []);
-  const crs = evaluateFound(machine, found, ({ device }) => asked.wanted.has(device));
-  return { crs, ...withoutCrsOf(machine.interpreter, found, asked) };
+  const { wanted } = askedIn(machine.interpreter, found, driverIds);
+  forgetChanges(machine.interpreter, wanted, []);
+  const crs = evaluateFound(machine, found, ({ device }) => wanted.has(device));
+  return { crs, ...withoutCrsOf(machine.interpreter, found, askedIn(machine.interpreter, found, ids)) };
 }
 
 interface Asked {

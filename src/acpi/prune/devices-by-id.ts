@@ -32,7 +32,7 @@ export async function evaluateCrsOfIds(
   if (asked === undefined) {
     // What there is to say of the tables themselves is said.
     const whole = startMachine(tables, decodeTables(order, new DiagnosticList()), options, sink);
-    return evaluateAllCrsAndIds(whole, ids);
+    return evaluateAllCrsAndIds(whole, ids, ids);
   }
   for (const diagnostic of said.all) sink.add(diagnostic);
   return asked;
