@@ -115,6 +115,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'survey/find-units.ts MAX_LOOKED_AT',
   ],
   search: [
+    'acpi/crs/changed-before.ts MOST_SOUGHT',
     'acpi/aml/plain-package.ts MAX_DEPTH',
     'acpi/aml/tables.ts MAX_PASSES',
     'acpi/asl/print/guessed-arguments.ts MAX_TRIES',

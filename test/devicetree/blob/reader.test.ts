@@ -48,7 +48,7 @@ describe('a blob', () => {
   it('is read with exact places', () => {
     const { tree, told } = read(SMALL);
     expect(told).toEqual([
-      '@36 dt/blob-struct-size The header says the structure block has 56 bytes, it has 52',
+      '@36 dt/blob-struct-size The header says that the structure block has 56 bytes, but it has 52',
     ]);
     expect(contents(tree!)).toEqual(['/', 'a=00000001', '/n']);
     const [property] = tree!.root.properties;
