@@ -26,6 +26,14 @@ test('one low window, first of the list', () => {
   expect(holds([])).toBe(false);
 });
 
+test('one from 0 on that ends below the virtual TPM is a gap, whose end may cut off the framebuffer', () => {
+  expect(holds([WRAPPED])).toBe(true);
+  expect(holds([[0n, 0xfed40000n]])).toBe(true);
+  expect(holds([[0n, 0xfed3ffffn]])).toBe(true);
+  // Of [0xf8000000, 0xf87fffff] 0x34084 bytes: vmbus_reserve_fb() tries no less than 1 MiB.
+  expect(holds([[0n, 0xf8034083n]])).toBe(false);
+});
+
 test('a second low window leads past it', () => {
   expect(holds([LOW, [0xe0000000n, 0xefffffffn]])).toBe(false);
   expect(holds([LOW, WRAPPED])).toBe(false);
