@@ -26,12 +26,15 @@ test('one low window, first of the list', () => {
   expect(holds([])).toBe(false);
 });
 
-test('one from 0 on that ends below the virtual TPM is a gap, whose end may cut off the framebuffer', () => {
+test('an end that cuts off the 8 MiB at 0xf8000000 leaves them without', () => {
   expect(holds([WRAPPED])).toBe(true);
   expect(holds([[0n, 0xfed40000n]])).toBe(true);
-  expect(holds([[0n, 0xfed3ffffn]])).toBe(true);
-  // Of [0xf8000000, 0xf87fffff] 0x34084 bytes: vmbus_reserve_fb() tries no less than 1 MiB.
+  expect(holds([[0n, 0xf7ffffffn]])).toBe(true);
+  // 0x34084 bytes of the framebuffer: vmbus_reserve_fb() tries no less than 1 MiB.
   expect(holds([[0n, 0xf8034083n]])).toBe(false);
+  expect(holds([[0n, 0xf8000000n]])).toBe(false);
+  expect(holds([[0n, 0xf87ffffen]])).toBe(false);
+  expect(holds([[0n, 0xf87fffffn]])).toBe(true);
 });
 
 test('a second low window leads past it', () => {

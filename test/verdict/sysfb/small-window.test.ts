@@ -5,29 +5,19 @@ import { answerSysfb } from '../../../src/verdict/answer.ts';
 import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
 import { artifactOf } from '../../evidence/artifacts.ts';
 
-type Range = readonly [bigint, bigint];
-
-function ask(release: string, ...windows: readonly Range[]): Promise<Verdict> {
-  return askWith(release, undefined, ...windows);
-}
-
-/** @param own a window in the `_CRS` of VMBus itself */
-async function askWith(
-  release: string,
-  own: Range | undefined,
-  ...windows: readonly Range[]
-): Promise<Verdict> {
+async function ask(release: string, ...windows: readonly (readonly [bigint, bigint])[]): Promise<Verdict> {
   const hex = (value: bigint): string => `0x${value.toString(16)}`;
-  const descriptor = ([min, max]: Range): string =>
-    `DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, ${hex(min)}, ${hex(max)}, 0, ${hex(max - min + 1n)})`;
-  const crs = windows.map(descriptor);
+  const crs = windows.map(
+    ([min, max]) =>
+      `DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, ${hex(min)}, ${hex(max)}, 0, ${hex(max - min + 1n)})`,
+  );
   const table = artifactOf(
     'asl',
     `DefinitionBlock ("", "DSDT", 2, "MSFTVM", "DSDT01", 1) {
   Device (\\_SB.VMOD) {
     Name (_HID, "ACPI0004")
     Name (_CRS, ResourceTemplate () { ${crs.join('\n')} })
-    Device (VMBS) { Name (_HID, "VMBus") Name (_CRS, ResourceTemplate () { IRQ (Edge, ActiveHigh, Exclusive) {5} ${own ? descriptor(own) : ''} }) }
+    Device (VMBS) { Name (_HID, "VMBus") Name (_CRS, ResourceTemplate () { IRQ (Edge, ActiveHigh, Exclusive) {5} }) }
   }
 }`,
     'dsdt.asl',
@@ -50,14 +40,6 @@ it('one MiB at 1 MiB comes first and takes the reservation with it: vmbus_reserv
       });
   expect((await ask('6.6.10', SMALL, LOW)).effective).toBe(false);
   expect((await ask('6.6.10', LOW)).answer).toBe('not-needed');
-});
-
-it('a window of VMBus itself is no gap of the firmware, if what it stands in has one', async () => {
-  const verdict = await ask('6.12.60', LOW);
-  const withOwn = await askWith('6.12.60', [0x20000000n, 0xdfffffffn], LOW);
-  expect(withOwn.framebuffer).toEqual(verdict.framebuffer);
-  expect(withOwn.framebuffer?.base).toBe(0xf8000000n);
-  expect((await askWith('6.12.60', [0x20000000n, 0xdfffffffn])).framebuffer?.base).toBe(0x20000000n);
 });
 
 it('eight MiB are enough, and where no window has them the framebuffer is at the base all the same', async () => {

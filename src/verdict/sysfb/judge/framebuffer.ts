@@ -2,7 +2,7 @@
 import { FOUR_GIB, formatMemRange } from '../../../bytes/address.ts';
 import type { Behaviour } from '../../../linux/behaviour.ts';
 import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
-import { type CollectedWindow, VTPM_BASE } from '../../../linux/vmbus/acpi-pool.ts';
+import type { CollectedWindow } from '../../../linux/vmbus/acpi-pool.ts';
 import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
 import { formatQuantity, isKnown, type Quantity } from '../../../symbolic/index.ts';
 import type { AddressWindow } from '../../../window/window.ts';
@@ -43,7 +43,7 @@ export function framebufferIn(
   // A window that starts at 0 belongs to a gap that doesn't exist: its computed end wrapped.
   const gaps =
     platform === 'hyperv-gen2' && !subject.presumed ? low.filter(({ start }) => !equal(start, of(0n))) : [];
-  const [first, ...others] = withRoom(ofModule(gaps));
+  const [first, ...others] = withRoom(gaps);
   if (first !== undefined) {
     const { start } = others.reduce((least, gap) => (below(gap.start, least.start) ? gap : least), first);
     const base = isKnown(start) ? start : null;
@@ -68,12 +68,6 @@ export function framebufferIn(
   };
 }
 
-/** The windows that a device above VMBus has, as Generation 2's firmware describes its gaps, or all where none is from there. */
-function ofModule(windows: readonly CollectedWindow<Quantity>[]): readonly CollectedWindow<Quantity>[] {
-  const above = windows.filter(({ parts }) => parts.some(({ level }) => level > 0));
-  return above.length > 0 ? above : windows;
-}
-
 /** The windows that the firmware's framebuffer fits into (VideoDxe.c of mu_msvm takes 8 MiB), or all if it fits into none. */
 function withRoom(windows: readonly CollectedWindow<Quantity>[]): readonly CollectedWindow<Quantity>[] {
   const roomy = windows.filter(
@@ -96,10 +90,9 @@ export function reservesSomewhere(
     ({ start, end }) => below(start, of(FOUR_GIB)) && !below(end, start),
   );
   if (first === undefined || first !== windows[0]) return false;
-  // A framebuffer that the end of a gap cuts off is reserved in part or not at all. A gap that doesn't exist ends where the
-  // computed end wraps.
-  const { start, end } = first;
-  if (isKnown(start) && isKnown(end) && start === 0n && end < VTPM_BASE - 1n) return false;
+  // Where the end cuts off the place that Hyper-V puts it by default, it is reserved in part or not at all.
+  const { base } = GEN1_FRAMEBUFFER;
+  if (isKnown(first.end) && first.end >= base && first.end < base + GEN2_VIDEO_MEMORY - 1n) return false;
   const isKept = ({ start, end }: CollectedWindow<Quantity>): boolean =>
     framebufferTest && equal(start, of(0n)) && equal(first.start, of(0n)) && !below(first.end, end);
   return others.every(isKept);
