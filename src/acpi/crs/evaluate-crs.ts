@@ -79,11 +79,14 @@ export function evaluateAllCrsAndIds(
   driverIds: readonly string[],
 ): AskedDevices {
   const found = findCrs(machine.interpreter);
-  const { wanted } = askedIn(machine.interpreter, found, driverIds);
+  // Without IDs every device whose own is not known would count.
+  const wanted = driverIds.length === 0 ? NO_NODES : askedIn(machine.interpreter, found, driverIds).wanted;
   forgetChanges(machine.interpreter, wanted, []);
   const crs = evaluateFound(machine, found, ({ device }) => wanted.has(device));
   return { crs, ...withoutCrsOf(machine.interpreter, found, askedIn(machine.interpreter, found, ids)) };
 }
+
+const NO_NODES: ReadonlySet<NamespaceNode> = new Set();
 
 interface Asked {
   /** Devices with the IDs and all their ancestors, the root included. */

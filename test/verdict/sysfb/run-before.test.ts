@@ -6,6 +6,7 @@
 import { expect, it } from 'vitest';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { answerSysfb } from '../../../src/verdict/answer.ts';
+import { describe } from '../../../src/window/describe.ts';
 import { artifactOf } from '../../evidence/artifacts.ts';
 
 const LOW =
@@ -84,4 +85,14 @@ it.each([
   ],
 ])('still crisp: %s', async (_, before) => {
   expect(await answers(before)).toEqual(['not-needed', 'not-needed']);
+});
+
+it('a listing, where no driver asks, is what the tables give, also of a device whose id is not known', async () => {
+  const text = `DefinitionBlock ("", "DSDT", 2, "TEST", "TEST", 1) {
+  Name (\\X, 0) OperationRegion (PORT, SystemIO, 0xB2, 1) Field (PORT, ByteAcc, NoLock, Preserve) { SEL, 8 }
+  Method (\\_PIC, 1) { X = Arg0 }
+  Device (\\_SB.VMOD) { Method (_HID) { If (SEL) { Return ("ABC0001") } Return ("ABC0002") } ${CRS} }
+}`;
+  const { windows } = await describe([artifactOf('asl', text, 'dsdt.asl')], {}, new DiagnosticList());
+  expect(windows.map(({ certainty }) => certainty)).toEqual(['certain']);
 });
