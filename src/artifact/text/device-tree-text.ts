@@ -85,7 +85,7 @@ export interface DeviceTreeText {
  * reported like an unterminated one.
  */
 const ADDRESSES = new RegExp(
-  `^[ \\t]*${LABELS}(?:(?:ranges|dma-ranges|reg)[ \\t]*=[ \\t]*<|(?:dma-)?ranges[ \\t]*=[ \\t]*[A-Z][A-Z0-9_]*\\b)`,
+  `^([ \\t]*${LABELS})(?:(?:ranges|dma-ranges|reg)[ \\t]*=[ \\t]*<|(?:dma-)?ranges[ \\t]*=[ \\t]*[A-Z][A-Z0-9_]*\\b)`,
 );
 /** The most unterminated properties reported. */
 const MAX_UNFINISHED = 16;
@@ -98,7 +98,7 @@ export function findDeviceTreeText(text: string): DeviceTreeText {
   const unread = unreadRanges(text, search.found, search.unfinished);
   return {
     found: [...search.found, ...search.braces].sort((a, b) => a.start - b.start),
-    unfinished: [...search.unfinished, ...unread].sort((a, b) => a - b),
+    unfinished: [...search.unfinished.values(), ...unread].sort((a, b) => a - b),
   };
 }
 
@@ -107,29 +107,22 @@ const RANGES_MENTIONED =
   /(?<![\w,.+-])(?:dma-)?ranges[ \t]*=[ \t]*(?:[^\w\s(~!+*"'=;&-][ \t]*){1,8}(?=0[xX][0-9a-fA-F]|\d)/g;
 /** Cells by which two lists are taken for the same. */
 const COMPARED_CELLS = 32;
-/** Characters of labels before a name. */
-const LABELS_LENGTH = 300;
 
 /**
  * Where a text speaks of `ranges` with cells that no statement found has: its end is missing, or its brackets are not
  * those of a source. A sentence that repeats a line's first cells says nothing new.
  */
-function unreadRanges(text: string, found: readonly FoundText[], unfinished: readonly number[]): number[] {
+function unreadRanges(
+  text: string,
+  found: readonly FoundText[],
+  told: ReadonlyMap<number, number>,
+): number[] {
   const unread: number[] = [];
   let prefixes: Set<string> | undefined;
   let next = 0;
   for (const match of text.matchAll(RANGES_MENTIONED)) {
-    if (unread.length + unfinished.length >= MAX_UNFINISHED) break;
-    // That one begins a statement, with labels before it or not.
-    if (
-      unfinished.some(
-        (at) =>
-          at <= match.index &&
-          at + LABELS_LENGTH > match.index &&
-          /^[\s\w:]*$/.test(text.slice(at, match.index)),
-      )
-    )
-      continue;
+    if (unread.length + told.size >= MAX_UNFINISHED) break;
+    if (told.has(match.index)) continue;
     while (next < found.length && found[next]!.end <= match.index) next += 1;
     if (next < found.length && found[next]!.start <= match.index) continue;
     prefixes ??= new Set(
@@ -158,7 +151,8 @@ class StatementSearch {
   readonly found: FoundText[] = [];
   /** Braces of complete nodes that aren't empty, with the names before the opening ones. */
   readonly braces: FoundText[] = [];
-  readonly unfinished: number[] = [];
+  /** Where unterminated properties with addresses begin, labels included, by the offset of their name. */
+  readonly unfinished = new Map<number, number>();
   readonly #text: string;
   readonly #lines: readonly QuotedLine[];
   readonly #open: { readonly at: FoundText; readonly before: number }[] = [];
@@ -212,7 +206,8 @@ class StatementSearch {
   }
 
   #sayUnfinished(at: number, rest: string): void {
-    if (this.unfinished.length < MAX_UNFINISHED && ADDRESSES.test(rest)) this.unfinished.push(at);
+    const before = this.unfinished.size < MAX_UNFINISHED ? ADDRESSES.exec(rest)?.[1] : undefined;
+    if (before !== undefined) this.unfinished.set(at + before.length, at);
   }
 
   /** A node's opening or closing brace, if it stands where source has one. */
