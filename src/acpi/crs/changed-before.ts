@@ -5,24 +5,21 @@
  */
 import type { Interpreter } from '../interpreter/interpreter.ts';
 import { forget } from '../interpreter/paths/forget.ts';
-import { leavesOf, writesOf } from '../interpreter/paths/may-write.ts';
+import { isContainer, leavesOf, writesOf } from '../interpreter/paths/may-write.ts';
 import { termsOfMethod } from '../interpreter/paths/rest-of-code.ts';
-import { Writes } from '../interpreter/paths/writes.ts';
+import { type Container, Writes } from '../interpreter/paths/writes.ts';
 import {
   type AmlValue,
   BufferFieldObject,
-  BufferObject,
   MethodObject,
   type NamespaceNode,
-  PackageObject,
-  StringObject,
   TYPE,
   typeOf,
 } from '../interpreter/state/objects.ts';
 import { visibleNodes } from '../namespace/lookup.ts';
 import type { ByteRange } from '../prune/unreferenced-devices.ts';
 import type { NamePath } from '../terms/name.ts';
-import { isName, Term } from '../terms/term.ts';
+import { isName, type Term, termsWithin } from '../terms/term.ts';
 
 /** What is asked of a device, and of those it stands in. */
 const ASKED = ['_CRS', '_HID', '_CID', '_STA'] as const;
@@ -55,10 +52,8 @@ export function forgetChanges(
   const { methods: own, read } = whatTheyRead(interpreter, devices);
   if (read.size === 0) return true;
   const { methods, fields } = namespaceOf(interpreter);
-  const containers = new Set([...read].flatMap((node) => leavesOf(node.object).map(containerOf)));
-  const views = fields.filter((node) =>
-    leavesOf(node.object).some((leaf) => containers.has(containerOf(leaf))),
-  );
+  const containers = new Set([...read].flatMap(containersOf));
+  const views = fields.filter((node) => containersOf(node).some((container) => containers.has(container)));
   const others = methods.filter(
     ({ node, term }) =>
       !own.has(term) && !(CONTROLS_DEVICE.test(node.segment) && node.parent && devices.has(node.parent)),
@@ -66,21 +61,21 @@ export function forgetChanges(
   const pieces = leftOut.map(({ bytes, start, end }) => bufferOf(bytes, start, end));
   const isLeftOut = (segment: string): boolean =>
     pieces.some((piece) => piece.includes(segment, 0, 'latin1'));
-  const used = [...read, ...views];
+  const used = new Set([...read, ...views]);
   // Every device has a `_CRS` or `_STA` of its own: to mean that of another, a path has to name that before it.
-  const telling = used.map((node) =>
+  const telling = [...used].map((node) =>
     node.segment.startsWith('_') ? `${node.parent?.segment ?? ''}${node.segment}` : node.segment,
   );
   if (telling.some(isLeftOut)) return false;
   const callers = new Callers(others, isLeftOut);
-  const names = [...new Set(used.map(({ segment }) => segment))];
+  const names = [...new Set([...used].map(({ segment }) => segment))];
   for (const method of others) {
     if (!names.some((segment) => method.body.includes(segment, 0, 'latin1'))) continue;
     const isRun = callers.mayRun(method);
     if (isRun === undefined) return false;
     if (!isRun) continue;
     const rest = { terms: termsOfMethod(method.term), scope: method.node, slots: [], key: method.node.path };
-    const writes = among(writesOf(interpreter, [rest]), read, containers);
+    const writes = among(writesOf(interpreter, [rest]), used, containers);
     const reason = `${method.node.path} may have run before and changed it`;
     forget(interpreter, writes, { reason, inputs: [] });
   }
@@ -130,22 +125,14 @@ function isData(value: AmlValue): boolean {
 
 /** Every name in the body of a method. */
 function* namesIn(method: Term): Generator<NamePath> {
-  const pending: Term[] = [...method.termsAt(2)];
-  for (let term = pending.pop(); term; term = pending.pop())
-    for (const operand of term.operands) {
-      if (isName(operand)) yield operand;
-      else if (operand instanceof Term) pending.push(operand);
-      else if (Array.isArray(operand))
-        for (const inner of operand) if (inner instanceof Term) pending.push(inner);
-    }
+  for (const { operands } of termsWithin(method.termsAt(2))) yield* operands.filter(isName);
 }
 
-/** The buffer, string or package that is written to where an object is. */
-function containerOf(value: AmlValue | undefined): AmlValue | undefined {
-  if (value instanceof BufferFieldObject) return value.buffer;
-  return value instanceof BufferObject || value instanceof StringObject || value instanceof PackageObject
-    ? value
-    : undefined;
+/** The buffers, strings and packages that are written to where an object is. */
+function containersOf({ object }: NamespaceNode): Container[] {
+  return leavesOf(object)
+    .map((leaf) => (leaf instanceof BufferFieldObject ? leaf.buffer : leaf))
+    .filter(isContainer);
 }
 
 function bufferOf(bytes: Uint8Array, start: number, end: number): Buffer {
@@ -205,18 +192,11 @@ class Callers {
   }
 }
 
-/** Of what code may write that which is read. Where it may write anything, it may write all of that. */
-function among(
-  writes: Writes,
-  read: ReadonlySet<NamespaceNode>,
-  containers: ReadonlySet<AmlValue | undefined>,
-): Writes {
+/** Of what code may write that which is used. Where it may write anything, it may write all of that. */
+function among(writes: Writes, used: ReadonlySet<NamespaceNode>, containers: ReadonlySet<Container>): Writes {
   const kept = new Writes();
-  if (writes.anything) for (const node of read) kept.node(node, 'object');
-  const isRead = (node: NamespaceNode): boolean =>
-    read.has(node) ||
-    leavesOf(node.object).some((leaf) => leaf instanceof BufferFieldObject && containers.has(leaf.buffer));
-  for (const [node, ways] of writes.nodes) if (isRead(node)) for (const how of ways) kept.node(node, how);
+  if (writes.anything) for (const node of used) kept.node(node, 'object');
+  for (const [node, ways] of writes.nodes) if (used.has(node)) for (const how of ways) kept.node(node, how);
   for (const [buffer, ranges] of writes.bits)
     if (containers.has(buffer))
       for (const { first, length } of ranges.values()) kept.bitsOf(buffer, first, length);

@@ -181,3 +181,16 @@ export function constantOf(term: Term): bigint | undefined {
       return undefined;
   }
 }
+
+/** The terms of a list and all terms inside of them, in no order that says anything. */
+export function* termsWithin(list: readonly Term[]): Generator<Term> {
+  const pending = [...list];
+  for (let term = pending.pop(); term; term = pending.pop()) {
+    yield term;
+    for (const operand of term.operands) {
+      if (operand instanceof Term) pending.push(operand);
+      else if (Array.isArray(operand))
+        for (const inner of operand) if (inner instanceof Term) pending.push(inner);
+    }
+  }
+}

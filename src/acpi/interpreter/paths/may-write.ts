@@ -433,7 +433,8 @@ function* references(things: Things): Generator<Thing> {
   for (const thing of things) if (!isContainer(thing)) yield thing;
 }
 
-function isContainer(thing: unknown): thing is Container {
+/** Whether something has elements that can be written one by one. */
+export function isContainer(thing: unknown): thing is Container {
   return thing instanceof BufferObject || thing instanceof PackageObject || thing instanceof StringObject;
 }
 

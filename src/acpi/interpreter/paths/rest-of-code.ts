@@ -4,7 +4,7 @@
  */
 
 import { NOTHING } from '../../terms/opcodes.ts';
-import { Term } from '../../terms/term.ts';
+import { type Term, termsWithin } from '../../terms/term.ts';
 import type { Controls } from '../plan/plan.ts';
 import type { Frame, Plan } from '../state/machine.ts';
 import { type AmlValue, type NamespaceNode, UnknownInteger } from '../state/objects.ts';
@@ -77,24 +77,10 @@ const flattened = new WeakMap<Term, readonly Term[]>();
 export function termsOfMethod(method: Term): readonly Term[] {
   let terms = flattened.get(method);
   if (terms === undefined) {
-    terms = termsWithin(method.termsAt(2));
+    terms = [...termsWithin(method.termsAt(2))].filter(({ op }) => op.changes !== NOTHING);
     flattened.set(method, terms);
   }
   return terms;
-}
-
-function termsWithin(list: readonly Term[]): Term[] {
-  const found: Term[] = [];
-  const pending = [...list];
-  for (let term = pending.pop(); term; term = pending.pop()) {
-    if (term.op.changes !== NOTHING) found.push(term);
-    for (const operand of term.operands) {
-      if (operand instanceof Term) pending.push(operand);
-      else if (Array.isArray(operand))
-        for (const inner of operand) if (inner instanceof Term) pending.push(inner);
-    }
-  }
-  return found;
 }
 
 const identities = new WeakMap<object, number>();
