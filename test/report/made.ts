@@ -1,31 +1,16 @@
-/** An input and windows, made by hand. */
+/** An input with comments, and windows in it, made by hand. */
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { textSource } from '../../src/bytes/source.ts';
 import type { CertainWindow } from '../../src/window/window.ts';
+import { artifactOf, windowOf } from './subjects/made.ts';
 
 export const source = textSource('a.dts', 'first\n  /* c */ second = <1>; // d\nthird\n');
 
-export const artifact = (path: string, more: Partial<Artifact> = {}): Artifact => ({
-  kind: 'dts',
-  source,
-  path,
-  sha256: 'aa',
-  steps: [],
-  ...more,
-});
+export const artifact = (path: string, more: Partial<Artifact> = {}): Artifact =>
+  artifactOf(path, { source, sha256: 'aa', ...more });
 
 export const span = { source, start: 8, end: 25 };
 
 export const origin = { artifact: artifact('a.dts'), path: '/bus', item: 'ranges', index: 1, span };
 
-export const window = (more: Partial<CertainWindow> = {}): CertainWindow => ({
-  space: 'memory',
-  role: 'window',
-  certainty: 'certain',
-  base: 0xf800_0000n,
-  size: 0x10_0000n,
-  flags: {},
-  origin,
-  derivation: [],
-  ...more,
-});
+export const window = (more: Partial<CertainWindow> = {}): CertainWindow => windowOf({ origin, ...more });

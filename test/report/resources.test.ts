@@ -8,6 +8,16 @@ import { run } from '../cli/fake-io.ts';
 const folder = mkdtempSync(join(tmpdir(), 'fwmap-resources-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Such a bridge of windows each of which exists where its own field isn't 0. */
+function dependent(count: number): string {
+  const fields = Array.from({ length: count }, (_, at) => `PM${at}, 2`).join(', ');
+  const code = Array.from(
+    { length: count },
+    (_, at) => `CreateDWordField (BUF, ^W${at}._LEN, L${at}) If (PM${at} != 0) { L${at} = 0 }`,
+  ).join('\n');
+  return bridge(count, fields, code);
+}
+
 /** A host bridge whose _CRS has windows of 16 KiB from 0xc0000 on, patched by what `code` does. */
 function bridge(count: number, fields: string, code: string): string {
   const windows = Array.from({ length: count }, (_, at) => {
@@ -45,12 +55,7 @@ test('what it depends on is a condition that can be', async () => {
 
 test('a run of windows is one line, however narrow the columns beside it are', async () => {
   const count = 8;
-  const fields = Array.from({ length: count }, (_, at) => `PM${at}, 2`).join(', ');
-  const code = Array.from(
-    { length: count },
-    (_, at) => `CreateDWordField (BUF, ^W${at}._LEN, L${at}) If (PM${at} != 0) { L${at} = 0 }`,
-  ).join('\n');
-  const text = bridge(count, fields, code);
+  const text = dependent(count);
   // 0xc0000 + 8 * 0x4000 - 1.
   const more = '... 7 more of 16 KiB up to 0x000dffff, each with its condition (--all)';
   for (const command of ['windows', 'bridges']) {
@@ -110,12 +115,7 @@ test('entries of a tree are a table by node, with room for their notes', async (
 
 test('many fields that are settled alike share a row', async () => {
   const count = 5;
-  const fields = Array.from({ length: count }, (_, at) => `PM${at}, 2`).join(', ');
-  const code = Array.from(
-    { length: count },
-    (_, at) => `CreateDWordField (BUF, ^W${at}._LEN, L${at}) If (PM${at} != 0) { L${at} = 0 }`,
-  ).join('\n');
-  const text = bridge(count, fields, code);
+  const text = dependent(count);
   const settled = (lines: string[]): string[] => {
     const from = lines.indexOf('To settle it');
     return lines.slice(from + 1, lines.indexOf('', from)).filter((line) => /PM\d/.test(line));

@@ -1,9 +1,7 @@
 /** Windows of a whole machine's tables and lists: which stand once, whose they are, what Linux takes nothing from. */
 import { describe, expect, test } from 'vitest';
 import type { CrsEntry } from '../../src/acpi/crs/crs.ts';
-import { decodeTemplate } from '../../src/acpi/resources/decode.ts';
-import type { FieldValues, ResourceType } from '../../src/acpi/resources/descriptor.ts';
-import { encodeTemplate } from '../../src/acpi/resources/encode.ts';
+import type { FieldValues } from '../../src/acpi/resources/descriptor.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
 import { LINUX_HOST_BRIDGES } from '../../src/linux/host-bridge/descriptors.ts';
@@ -13,33 +11,16 @@ import { describe as describeMachine } from '../../src/window/describe.ts';
 import { type NormaliseContext, windowsOfCrs } from '../../src/window/from-acpi.ts';
 import { artifactOf } from '../evidence/artifacts.ts';
 import { fieldOf } from '../symbolic/fields.ts';
+import { entry, type Given, memoryOf } from './crs-entries.ts';
 
 const INPUT = artifactOf('crs-hex', '');
-type Given = readonly [ResourceType, FieldValues];
-const memory = (min: Quantity, max: Quantity, length: Quantity, more: FieldValues = {}): Given => [
-  'qword-address',
-  {
-    space: 'memory',
-    producer: true,
-    decode: 'positive',
-    minFixed: true,
-    maxFixed: true,
-    min,
-    max,
-    length,
-    ...more,
-  },
-];
+const memory = (min: Quantity, max: Quantity, length: Quantity, more: FieldValues = {}): Given =>
+  memoryOf('qword-address', min, max, length, more);
 const ports = (min: bigint, length: bigint, more: FieldValues = {}): Given => [
   'dword-address',
   { space: 'io', producer: true, min, max: min + length - 1n, length, ...more },
 ];
 const buses: Given = ['word-address', { space: 'bus', producer: true, min: 0n, max: 0xffn, length: 0x100n }];
-function entry(descriptors: readonly Given[], more: Partial<CrsEntry> = {}): CrsEntry {
-  const bytes = encodeTemplate(descriptors.map(([type, fields]) => ({ type, fields })));
-  const { resources } = decodeTemplate(bytes);
-  return { device: '\\_SB.TEST', object: '_CRS', status: 'ok', bytes, resources, ...more };
-}
 const BRIDGE = { hid: 'PNP0A08' } as const;
 const on = (architecture: NormaliseContext['architecture']): NormaliseContext => ({
   ...{ architecture, hostBridges: LINUX_HOST_BRIDGES, occupied: [] },

@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CrsEntry } from '../../src/acpi/crs/crs.ts';
-import { decodeTemplate } from '../../src/acpi/resources/decode.ts';
-import type { FieldValues, ResourceType } from '../../src/acpi/resources/descriptor.ts';
-import { encodeTemplate } from '../../src/acpi/resources/encode.ts';
+import type { FieldValues } from '../../src/acpi/resources/descriptor.ts';
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
@@ -21,6 +18,7 @@ import {
 } from '../../src/symbolic/index.ts';
 import { describe as describeMachine } from '../../src/window/describe.ts';
 import { type NormaliseContext, windowsOfCrs } from '../../src/window/from-acpi.ts';
+import { entry, type Given, memoryOf } from './crs-entries.ts';
 
 const artifact = (kind: Artifact['kind'], text: string): Artifact => ({
   kind,
@@ -31,29 +29,8 @@ const artifact = (kind: Artifact['kind'], text: string): Artifact => ({
 });
 const INPUT = artifact('crs-hex', '');
 
-/** A descriptor's type and fields. */
-type Given = readonly [ResourceType, FieldValues];
-
-function entry(descriptors: readonly Given[], more: Partial<CrsEntry> = {}): CrsEntry {
-  const bytes = encodeTemplate(descriptors.map(([type, fields]) => ({ type, fields })));
-  const { resources } = decodeTemplate(bytes);
-  return { device: '\\_SB.TEST', object: '_CRS', status: 'ok', bytes, resources, ...more };
-}
-
-const memory = (min: Quantity, max: Quantity, length: Quantity, more: FieldValues = {}): Given => [
-  'dword-address',
-  {
-    space: 'memory',
-    producer: true,
-    decode: 'positive',
-    minFixed: true,
-    maxFixed: true,
-    min,
-    max,
-    length,
-    ...more,
-  },
-];
+const memory = (min: Quantity, max: Quantity, length: Quantity, more: FieldValues = {}): Given =>
+  memoryOf('dword-address', min, max, length, more);
 
 const field = (name: string): Expr =>
   fieldValue({

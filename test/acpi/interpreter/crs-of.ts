@@ -1,29 +1,19 @@
 /** `_CRS` of ASL whose regions are unknown. */
 import { expect } from 'vitest';
 import { Contents, valueUnder } from '../../../scripts/conformance/acpi/unknown/witness.ts';
-import { readAsl } from '../../../src/acpi/asl/read.ts';
 import type { CrsEntry } from '../../../src/acpi/crs/crs.ts';
 import { type EvaluationOptions, evaluateAllCrs, loadMachine } from '../../../src/acpi/machine.ts';
 import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
-import type { Artifact } from '../../../src/artifact/artifact.ts';
-import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
-import { textSource } from '../../../src/bytes/source.ts';
 import { quantityOfByte } from '../../../src/symbolic/index.ts';
+import { tablesOf as tablesOfBody } from './tables.ts';
 
 export const quiet = { add: () => {} };
 
+/** The table of a body that has the fields FLAG, KIND and BASE. */
 export function tablesOf(body: string): readonly AcpiTable[] {
-  const text = `DefinitionBlock ("", "DSDT", 2, "TEST", "TEST", 1) {
-    OperationRegion (NVS, SystemMemory, 0x1000, 0x10)
+  return tablesOfBody(`    OperationRegion (NVS, SystemMemory, 0x1000, 0x10)
     Field (NVS, ByteAcc, NoLock, Preserve) { FLAG, 8, KIND, 8, BASE, 32 }
-    ${body}
-  }`;
-  const source = textSource('dsdt.asl', text);
-  const artifact: Artifact = { kind: 'asl', source, path: 'dsdt.asl', sha256: '', steps: [] };
-  const sink = new DiagnosticList();
-  const { tables } = readAsl(artifact, sink);
-  expect(sink.all.filter(({ severity }) => severity === 'error')).toEqual([]);
-  return tables;
+    ${body}`);
 }
 
 export function crsOf(tables: readonly AcpiTable[], options: EvaluationOptions = {}): Map<string, CrsEntry> {

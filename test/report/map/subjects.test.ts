@@ -16,7 +16,17 @@ import type { BridgesVerdict } from '../../../src/verdict/host-bridge/result.ts'
 import type { SimulationReport } from '../../../src/verdict/simulation/simulation.ts';
 import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
 import type { AddressWindow } from '../../../src/window/window.ts';
-import { artifactOf, equals, fieldOf, INPUT, ORIGIN, SPAN, verdictOf, windowOf } from '../subjects/made.ts';
+import {
+  artifactOf,
+  claimOf,
+  equals,
+  fieldOf,
+  INPUT,
+  ORIGIN,
+  SPAN,
+  verdictOf,
+  windowOf,
+} from '../subjects/made.ts';
 
 const IF = equals(fieldOf('AAAA'), 1n);
 const RANGE = '[mem 0xf8000000-0xf80fffff]';
@@ -249,15 +259,6 @@ describe('simulate', () => {
 });
 
 describe('at', () => {
-  const claim = (more: Partial<Claim>): Claim => ({
-    kind: 'window',
-    who: '\\_SB.PCI0',
-    base: 0x1000n,
-    size: 0x1000n,
-    when: 1n,
-    whole: true,
-    ...more,
-  });
   const maps = (...claims: Claim[]) =>
     atMaps({
       asked: { space: 'memory', start: 0x1800n, last: 0x18ffn },
@@ -266,7 +267,7 @@ describe('at', () => {
     } as unknown as AtReport);
 
   test('what is asked about, and what claims it', () => {
-    expect(shape(maps(claim({})))).toEqual([
+    expect(shape(maps(claimOf({})))).toEqual([
       ['asked', '[mem 0x00001800-0x000018ff]', ''],
       ['window', '[mem 0x00001000-0x00001fff]', '\\_SB.PCI0'],
     ]);
@@ -283,8 +284,8 @@ describe('at', () => {
           'vmbus',
           'framebuffer',
         ] as const
-      ).map((kind) => claim({ kind })),
-      claim({ kind: 'iomem', who: 'System RAM' }),
+      ).map((kind) => claimOf({ kind })),
+      claimOf({ kind: 'iomem', who: 'System RAM' }),
     );
     expect(itemsOf(kinds).map(({ kind }) => kind)).toEqual([
       'asked',
@@ -305,7 +306,7 @@ describe('at', () => {
 
   test('each with what is known of it', () => {
     const [, plain, full] = itemsOf(
-      maps(claim({}), claim({ when: IF, why: 'w', note: 'n', origin: ORIGIN })),
+      maps(claimOf({}), claimOf({ when: IF, why: 'w', note: 'n', origin: ORIGIN })),
     );
     expect(full).toMatchObject({ when: 'AAAA == 1', why: 'w', notes: ['n'], span: SPAN });
     expect(Object.keys(plain!).sort()).toEqual([

@@ -7,7 +7,7 @@ import { bridgesReport, busText } from '../../../src/report/subjects/bridges.ts'
 import type { Condition } from '../../../src/symbolic/index.ts';
 import type { BridgeChange, BridgesVerdict, JudgedBridge } from '../../../src/verdict/host-bridge/result.ts';
 import type { AddressWindow } from '../../../src/window/window.ts';
-import { equals, fieldOf, INPUT, ORIGIN, SPAN, sectionsOf, windowOf } from './made.ts';
+import { equals, fieldOf, INPUT, NOTHING_TOLD, ORIGIN, SPAN, sectionsOf, windowOf } from './made.ts';
 
 const IF = equals(fieldOf('AAAA'), 1n);
 const bridgeOf = (more: Partial<JudgedBridge> = {}): JudgedBridge => ({
@@ -28,14 +28,7 @@ const verdictOf = (more: Partial<BridgesVerdict> = {}): BridgesVerdict => ({
   bridges: [bridgeOf()],
   architecture: 'x86',
   kernel: { release: '6.12', presumed: false, name: 'Linux 6.12' },
-  premises: [],
-  assumptions: [],
-  authorities: [],
-  gaps: [],
-  rules: [],
-  toSettle: [],
-  inputs: [INPUT],
-  diagnostics: [],
+  ...NOTHING_TOLD,
   ...more,
 });
 const changeOf = (more: Partial<BridgeChange> = {}): BridgeChange => ({

@@ -11,7 +11,18 @@ import type { AtReport, Claim } from '../../../src/verdict/address/claims.ts';
 import type { BridgesVerdict } from '../../../src/verdict/host-bridge/result.ts';
 import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
 import type { AddressWindow } from '../../../src/window/window.ts';
-import { artifactOf, equals, fieldOf, INPUT, ORIGIN, SPAN, sectionsOf, verdictOf, windowOf } from './made.ts';
+import {
+  artifactOf,
+  claimOf,
+  equals,
+  fieldOf,
+  INPUT,
+  ORIGIN,
+  SPAN,
+  sectionsOf,
+  verdictOf,
+  windowOf,
+} from './made.ts';
 
 const IF = equals(fieldOf('AAAA'), 1n);
 const RANGE = '[mem 0xf8000000-0xf80fffff]';
@@ -265,15 +276,6 @@ describe('results of diff', () => {
 });
 
 describe('at', () => {
-  const claimOf = (more: Partial<Claim> = {}): Claim => ({
-    kind: 'window',
-    who: '\\_SB.PCI0',
-    base: 0x1000n,
-    size: 0x1000n,
-    when: 1n,
-    whole: true,
-    ...more,
-  });
   const reportOf = (claims: Claim[], space: 'memory' | 'io' = 'memory'): AtReport => ({
     asked: { space, start: 0x1000n, last: 0x1000n },
     summary: 'the summary',

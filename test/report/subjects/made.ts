@@ -3,6 +3,7 @@ import type { Artifact } from '../../../src/artifact/artifact.ts';
 import { type Source, textSource } from '../../../src/bytes/source.ts';
 import { type Block, type Document, plainText } from '../../../src/report/document.ts';
 import { type Condition, compare, type Expr, fieldValue } from '../../../src/symbolic/index.ts';
+import type { Claim } from '../../../src/verdict/address/claims.ts';
 import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
 import type { CertainWindow, Origin } from '../../../src/window/window.ts';
 
@@ -43,6 +44,31 @@ export function equals(field: Expr, value: bigint): Condition {
   return compare('eq', field, value) as Condition;
 }
 
+/** A window of `\\_SB.PCI0` that has the address 0x1000. */
+export function claimOf(more: Partial<Claim> = {}): Claim {
+  return {
+    kind: 'window',
+    who: '\\_SB.PCI0',
+    base: 0x1000n,
+    size: 0x1000n,
+    when: 1n,
+    whole: true,
+    ...more,
+  };
+}
+
+/** What every answer has, where there is nothing to tell about its only input. */
+export const NOTHING_TOLD = {
+  premises: [],
+  assumptions: [],
+  authorities: [],
+  gaps: [],
+  rules: [],
+  toSettle: [],
+  inputs: [INPUT],
+  diagnostics: [],
+} as const satisfies Partial<Verdict>;
+
 /** A verdict about one input of which nothing is special. */
 export function verdictOf(more: Partial<Verdict> = {}): Verdict {
   return {
@@ -59,14 +85,7 @@ export function verdictOf(more: Partial<Verdict> = {}): Verdict {
     pool: [],
     framebuffer: null,
     windows: [],
-    premises: [],
-    assumptions: [],
-    authorities: [],
-    gaps: [],
-    rules: [],
-    toSettle: [],
-    inputs: [INPUT],
-    diagnostics: [],
+    ...NOTHING_TOLD,
     ...more,
   };
 }
