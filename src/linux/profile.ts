@@ -14,7 +14,7 @@ export interface AppliedChange {
 }
 
 export interface KernelProfile {
-  /** The given release, or {@link NEWEST_RELEASE}. */
+  /** The given release, or the newest release of the table. */
   readonly release: KernelRelease;
   /** No release was given. */
   readonly presumed: boolean;
@@ -34,7 +34,7 @@ export interface ProfileOptions {
 }
 
 /**
- * The profile of a release, by default {@link NEWEST_RELEASE}. A commit both with and without counts as present. Commits
+ * The profile of a release, by default the newest of the table. A commit both with and without counts as present. Commits
  * that are not in the table are ignored; see {@link unknownCommits}.
  */
 export function profileOf(release: KernelRelease | undefined, options: ProfileOptions = {}): KernelProfile {

@@ -13,7 +13,7 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-/** Packs a value; functions are left out. Throws RangeError if there are more than {@link MOST_OBJECTS} objects. */
+/** Packs a value; functions are left out. Throws RangeError if there are more than two million objects. */
 export function pack(value: unknown): string {
   const nodes: unknown[] = [];
   const known = new Map<object, number>();
