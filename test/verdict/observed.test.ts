@@ -47,3 +47,33 @@ test('failures of pass-through devices are told with their lines', async () => {
   );
   expect(rule(verdict, 'observed-pass-through-failed')?.evidence).toHaveLength(2);
 });
+
+test('a driver that falls back to the low window keeps a framebuffer at its start, and may miss one elsewhere', async () => {
+  // From the start half of what there is up to 4 GiB, 65 MiB of 111 here; lfb_base is 0 after kdump on arm64. The
+  // generation is not known.
+  const answer = (window: string, reserved: string): Promise<Verdict> =>
+    answerSysfb(
+      [
+        artifactOf(
+          'dmesg',
+          `[    0.000000] Booting Linux on physical CPU 0x0000000000 [0x410fd0c1]
+[    0.000000] Linux version 5.10.262 (b@h) #1 SMP
+[    0.000000] Kernel command line: BOOT_IMAGE=/vmlinuz elfcorehdr=0x2f000000
+[    0.500000] hv_vmbus: hv_mmio=[mem ${window}],(null) fb=[mem ${reserved}]
+`,
+        ),
+      ],
+      { describe: {}, kernel: { boot: 'efi' } },
+      new DiagnosticList(),
+    );
+  const verdict = await answer('0xf7df0000-0xfed3ffff', '0xf7df0000-0xfbef7fff');
+  expect(verdict.answer).toBe('depends');
+  expect(verdict.conditions.map((each) => [each.answer, each.because])).toEqual([
+    ['needed', expect.stringContaining('does not learn where')],
+    ['not-needed', expect.stringContaining('the framebuffer is not in it')],
+    ['not-needed', 'the driver reserves the start of the low window without CONFIG_SYSFB'],
+  ]);
+  expect(verdict.toSettle.map(({ what }) => what)).toEqual(['framebuffer', 'framebuffer_base']);
+  // Half of 15 MiB is less than the 8 MiB of Generation 2's framebuffer.
+  expect((await answer('0xff100000-0xffffffff', '0xff100000-0xff87ffff')).answer).toBe('needed');
+});

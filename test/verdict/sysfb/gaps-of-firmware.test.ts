@@ -220,6 +220,19 @@ describe('the gaps that SRAT leaves', () => {
     expect(assumed(subject([low(base, 0x800_0000n)]))).toBeUndefined();
   });
 
+  test('nothing where a window of known bounds is in the gap: then it is that one, or both together', () => {
+    const own = (min: bigint, max: bigint) => descriptor('dword-address', min, max - min + 1n, { max });
+    expect(assumed(subject([own(0xfa00_0000n, 0xfaff_ffffn)], [low(B, L)]))).toBeUndefined();
+    expect(assumed(subject([low(B, L)], [own(0xf000_0000n, 0xf800_0000n)]))).toBeUndefined();
+    expect(assumed(alternatives([low(B, L)], [own(0xffff_fffen, 0xffff_ffffn)]))).toBeUndefined();
+    // The other gap is as before, and so are windows beside the gap and empty ones.
+    expect(
+      assumed(subject([own(0xfa00_0000n, 0xfaff_ffffn), low(B, L), high(HB, HL)]))!.assumed.text,
+    ).toMatch(/^HMIB, HMIL are/);
+    expect(assumed(subject([own(0xf000_0000n, 0xf7ff_ffffn), low(B, L)]))!.assumed.text).toMatch(/^MG2B/);
+    expect(assumed(subject([low(0n, 0n), low(B, L)]))!.assumed.text).toMatch(/^MG2B/);
+  });
+
   test('nothing where there are several of a kind, or none, or no range', () => {
     const [first, second] = GAPS.gaps;
     expect(assumed(subject([low(B, L)]), { ...GAPS, gaps: [first, first] })).toBeUndefined();

@@ -9,7 +9,7 @@ async function ask(release: string, ...windows: readonly (readonly [bigint, bigi
   const hex = (value: bigint): string => `0x${value.toString(16)}`;
   const crs = windows.map(
     ([min, max]) =>
-      `DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, ${hex(min)}, ${hex(max)}, 0, ${hex(max - min + 1n)})`,
+      `${max >> 32n > 0n ? 'QWord' : 'DWord'}Memory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, ${hex(min)}, ${hex(max)}, 0, ${hex(max - min + 1n)})`,
   );
   const table = artifactOf(
     'asl',
@@ -49,4 +49,16 @@ it('eight MiB are enough, and where no window has them the framebuffer is at the
   expect(await base([0x70000000n, 0x707fffffn], LOW)).toBe(0x70000000n);
   expect(await base([0x70000000n, 0x707ffffen], LOW)).toBe(0xf8000000n);
   expect(await base([0x70000000n, 0x700fffffn])).toBe(0x70000000n);
+});
+
+it('one that reaches above 4 GiB may be the high gap: then it depends on which is the low one', async () => {
+  const across = async (...windows: readonly (readonly [bigint, bigint])[]): Promise<Verdict> =>
+    ask('6.0.1', ...windows);
+  // From screen_info 6.0 reserves what is in its first window, the small one: nothing of a framebuffer at 0x10000000.
+  const verdict = await across(SMALL, [0x10000000n, 0x10_0fffffffn]);
+  expect(verdict.answer).toBe('depends');
+  expect(verdict.conditions.map(({ answer }) => answer)).toEqual(['needed', 'not-needed']);
+  expect(verdict.toSettle.map(({ what }) => what)).toEqual(['low_gap']);
+  // Below 4 GiB it is the low gap.
+  expect((await across(SMALL, [0x10000000n, 0xffffffffn])).answer).toBe('needed');
 });

@@ -61,10 +61,10 @@ export const FAULTS: readonly Fault[] = [
       ": all(counted, 'yes')\n        ? 'needed'\n        : all(counted, 'no')\n        ? 'not-needed'",
   },
   {
-    name: 'a default says that the framebuffer is outside',
+    name: 'no default says that the framebuffer is inside',
     file: `${SITUATION}/situation.ts`,
-    find: 'condition: IS_INSIDE,',
-    replace: 'condition: not(IS_INSIDE) as Condition,',
+    find: '[IS_INSIDE, ',
+    replace: '[IS_AT_START, ',
   },
   {
     name: 'effective is turned',

@@ -66,6 +66,8 @@ const CHOICE_WORDS: Readonly<Record<string, string>> = {
   boot: 'how it boots',
   lfb_base: 'what screen_info holds',
   framebuffer: 'where the framebuffer is',
+  framebuffer_base: 'where in the low window it is',
+  low_gap: 'which window is the low gap',
   '1414:5353': 'the PCI video device',
   cells: 'the cell counts',
   vmbus: 'which VMBus device the kernel is given',

@@ -2,7 +2,7 @@
 
 import { formatMemRange } from '../../../bytes/address.ts';
 import type { Behaviour } from '../../../linux/behaviour.ts';
-import { GEN1_FRAMEBUFFER } from '../../../linux/framebuffer.ts';
+import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
 import type { CollectedWindow } from '../../../linux/vmbus/acpi-pool.ts';
 import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
 import {
@@ -20,7 +20,7 @@ import type { AcpiSubject } from '../subject.ts';
 import { HAS_VIDEO, IS_EFI, LFB_IS_ZERO } from '../variables.ts';
 import { rulesIn } from './behaviour.ts';
 import { kernelItems, listText, poolItems, rangeText, sysfbItems } from './evidence.ts';
-import { framebufferIn, gateRules, reservesSomewhere, somewhere } from './framebuffer.ts';
+import { type Fallback, framebufferIn, gateRules, reservesSomewhere, somewhere } from './framebuffer.ts';
 import {
   askedArithmetic,
   canTouch,
@@ -60,9 +60,9 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     const reserves = collected.reserveCalled
       ? reservesSomewhere(collected.windows, behaviour, arithmetic)
       : 'never';
-    const coversAll = (sysfb: boolean): boolean =>
-      coversFirst(behaviour, collected.windows, sysfb, arithmetic);
-    return somewhere(behaviour, reserves, finding, pool, ask, rules, kernelItems(situation), coversAll);
+    const fallback = (sysfb: boolean): Fallback =>
+      fallbackIn(behaviour, collected.windows, sysfb, arithmetic);
+    return somewhere(behaviour, reserves, finding, pool, ask, rules, kernelItems(situation), fallback);
   }
   const reservation = (sysfb: boolean): ReservationPlan<Quantity> | undefined =>
     collected.reserveCalled
@@ -191,19 +191,20 @@ function driverFacts(
   };
 }
 
-/** Whether all of the first window is reserved where lfb_base is 0; false for windows whose bounds are open. */
-function coversFirst(
+/** What of the first window is reserved where lfb_base is 0; nothing of windows whose bounds are open. */
+function fallbackIn(
   behaviour: Behaviour,
   windows: readonly CollectedWindow<Quantity>[],
   sysfb: boolean,
   arithmetic: Arithmetic<Quantity>,
-): boolean {
+): Fallback {
   const { start, end } = windows[0]!;
-  if (!isKnown(start) || !isKnown(end)) return false;
+  if (!isKnown(start) || !isKnown(end)) return 'nothing';
   const nothingSaid = { boot: 'efi' as const, sysfb, lfbBase: () => 0n, lfbSize: 0n, gen1Video: () => null };
   const reserved = reservedBy(planReservation(behaviour, windows, nothingSaid, arithmetic), arithmetic);
-  if (reserved === undefined) return false;
-  return !arithmetic.below(start, reserved.start) && !arithmetic.below(reserved.end, end);
+  if (reserved === undefined || arithmetic.below(start, reserved.start)) return 'nothing';
+  if (!arithmetic.below(reserved.end, end)) return 'all';
+  return arithmetic.below(reserved.end, start + GEN2_VIDEO_MEMORY - 1n) ? 'nothing' : 'start';
 }
 
 function reservedBy(

@@ -11,7 +11,7 @@ import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
 import type { AcpiSubject } from '../subject.ts';
-import { HAS_VIDEO, IS_EFI, IS_INSIDE, LFB_IS_ZERO, oneOf } from '../variables.ts';
+import { HAS_VIDEO, IS_AT_START, IS_EFI, IS_INSIDE, LFB_IS_ZERO, LOW_GAP, oneOf } from '../variables.ts';
 import { poolItems } from './evidence.ts';
 import type { Outcome, Place } from './outcome.ts';
 
@@ -43,9 +43,16 @@ export function framebufferIn(
   // A window that starts at 0 belongs to a gap that doesn't exist: its computed end wrapped.
   const gaps =
     platform === 'hyperv-gen2' && !subject.presumed ? low.filter(({ start }) => !equal(start, of(0n))) : [];
-  const [first, ...others] = withRoom(gaps);
+  const lowest = (of: readonly CollectedWindow<Quantity>[]): CollectedWindow<Quantity> | undefined =>
+    of.reduce<(typeof of)[number] | undefined>(
+      (least, gap) => (least === undefined || below(gap.start, least.start) ? gap : least),
+      undefined,
+    );
+  const roomy = withRoom(gaps);
+  const withoutRoom = roomy.length < gaps.length ? lowest(gaps) : undefined;
+  const first = lowGap(subject, lowest(roomy), withoutRoom, ask);
   if (first !== undefined) {
-    const { start } = others.reduce((least, gap) => (below(gap.start, least.start) ? gap : least), first);
+    const { start } = first;
     const base = isKnown(start) ? start : null;
     const finding: FramebufferFinding = {
       base,
@@ -66,6 +73,32 @@ export function framebufferIn(
     },
     place: undefined,
   };
+}
+
+/**
+ * The window at whose base the framebuffer is. Hyper-V's firmware describes the high gap by a QWord descriptor: where that
+ * starts below 4 GiB, another window may be the low gap, even one without room for the framebuffer.
+ */
+function lowGap(
+  subject: AcpiSubject,
+  roomy: CollectedWindow<Quantity> | undefined,
+  lowest: CollectedWindow<Quantity> | undefined,
+  ask: Ask,
+): CollectedWindow<Quantity> | undefined {
+  if (lowest === undefined || roomy === undefined || !isQword(subject, roomy)) return roomy;
+  const [small, large] = [formatQuantity(lowest.start), formatQuantity(roomy.start)];
+  const choice = oneOf(LOW_GAP, [small, large]);
+  return choice !== undefined && ask.value(choice) === small ? lowest : roomy;
+}
+
+/** Whether a QWord descriptor gives the window or a part of it. */
+function isQword({ levels }: AcpiSubject, { parts }: CollectedWindow<Quantity>): boolean {
+  return parts.some(({ level, index }) => {
+    const entry = levels[level]?.entry;
+    return [entry, ...(entry?.alternatives ?? [])].some(
+      (each) => each?.resources[index]?.type === 'qword-address',
+    );
+  });
 }
 
 /** The windows that the firmware's framebuffer fits into (VideoDxe.c of mu_msvm takes 8 MiB), or all if it fits into none. */
@@ -98,11 +131,14 @@ export function reservesSomewhere(
   return others.every(isKept);
 }
 
+/** What of the first window is reserved where lfb_base is 0: `start`: as much as Generation 2 firmware's framebuffer takes. */
+export type Fallback = 'all' | 'start' | 'nothing';
+
 /**
  * The outcome where the framebuffer is inside the windows at an unknown place. What the driver finds by screen_info or by
  * the video device is the framebuffer itself.
  * @param reserves whether a reservation at the framebuffer protects it; `never`: the driver never reserves
- * @param coversAll whether the driver, with CONFIG_SYSFB or without, reserves all of the low window where lfb_base is 0
+ * @param fallback what of the low window the driver reserves where lfb_base is 0, with CONFIG_SYSFB or without
  */
 export function somewhere(
   behaviour: Behaviour,
@@ -112,7 +148,7 @@ export function somewhere(
   ask: Ask,
   rules: RuleFinding[],
   kernel: readonly EvidenceItem[],
-  coversAll: (sysfb: boolean) => boolean = () => false,
+  fallback: (sysfb: boolean) => Fallback = () => 'nothing',
 ): Outcome {
   const common = { pool, framebuffer, rules };
   rules.push({
@@ -146,14 +182,16 @@ export function somewhere(
   const byScreenInfo = isEfi || behaviour.biosFramebuffer === 'screen-info';
   const found = byScreenInfo ? !ask.holds(LFB_IS_ZERO) : ask.holds(HAS_VIDEO);
   const gated = isEfi && behaviour.sysfbGate;
-  if (!found && isEfi && coversAll(true)) {
-    const isUngated = coversAll(false);
+  const kept = !found && isEfi ? fallback(true) : 'nothing';
+  if (kept === 'all' || (kept === 'start' && ask.holds(IS_AT_START))) {
+    const isUngated = fallback(false) === kept;
+    const what = kept === 'all' ? 'all of the low window' : 'the start of the low window';
     return {
       ...common,
       kind: isUngated ? 'reserved' : 'reserved-with-sysfb',
       without: isUngated ? 'no' : 'yes',
       with: 'no',
-      because: `the driver reserves all of the low window${isUngated ? ' without CONFIG_SYSFB' : ', and does so only with CONFIG_SYSFB'}`,
+      because: `the driver reserves ${what}${isUngated ? ' without CONFIG_SYSFB' : ', and does so only with CONFIG_SYSFB'}`,
     };
   }
   if (!found)

@@ -6,7 +6,7 @@ import type { AcpiTable } from '../../../acpi/tables/table.ts';
 import type { MachineFacts, Platform } from '../../../evidence/facts.ts';
 import type { ReleaseModel } from '../../../linux/release-choice.ts';
 import type { Collected } from '../../../linux/vmbus/acpi-pool.ts';
-import type { Quantity } from '../../../symbolic/index.ts';
+import type { Condition, Quantity } from '../../../symbolic/index.ts';
 import { Configuration } from '../../facts/configuration.ts';
 import { type KernelName, releaseFacts } from '../../facts/release.ts';
 import { evidenceItem } from '../../facts/strength.ts';
@@ -16,7 +16,7 @@ import type { GivenFacts } from '../../given.ts';
 import type { Assumption, Constraint, Default, Premise, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Subject } from '../subject.ts';
-import { IS_INSIDE, LFB_IS_ZERO } from '../variables.ts';
+import { IS_AT_START, IS_INSIDE, LFB_IS_ZERO } from '../variables.ts';
 import { bootFacts } from './boot.ts';
 import { firmwareAuthority } from './firmware-authority.ts';
 import { bootsWithTree, type NotRead, notRead } from './not-read.ts';
@@ -57,6 +57,12 @@ export interface Situation {
 
 /** Symbols that decide which path the driver takes, and whether there is one. */
 const STEERING = ['HYPERV', 'HYPERV_VMBUS', 'HYPERV_VTL_MODE', 'EFI', 'ACPI', 'OF', 'PCI'] as const;
+
+/** Where a framebuffer is taken to be if the inputs don't say it. */
+const PLACES: readonly (readonly [Condition, string])[] = [
+  [IS_INSIDE, 'the framebuffer is in a low window that VMBus gets'],
+  [IS_AT_START, 'the framebuffer is at the start of the low window'],
+];
 
 /** Collects what is known for one VMBus device. */
 export function situationOf(
@@ -120,11 +126,12 @@ export function situationOf(
   const isTreeBoot = bootsWithTree(configuration, platform, descriptionNotRead);
   if (subject.kind === 'acpi' && subject.kernelOnly) assumeGuest(configuration, constraints);
   if (subject.kind === 'acpi' && !(subject.kernelOnly && isTreeBoot))
-    defaults.push({
-      condition: IS_INSIDE,
-      text: 'the framebuffer is in a low window that VMBus gets',
-      otherwise: '--framebuffer BASE+SIZE, or boot_params, dmesg or lspci of the machine',
-    });
+    for (const [condition, text] of PLACES)
+      defaults.push({
+        condition,
+        text,
+        otherwise: '--framebuffer BASE+SIZE, or boot_params, dmesg or lspci of the machine',
+      });
   return {
     isTree: subject.kind === 'device-tree',
     constraints,

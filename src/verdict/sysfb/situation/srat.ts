@@ -45,18 +45,21 @@ export function gapsDefault(
   subject: AcpiSubject,
   { gaps, evidence }: ShownGaps,
 ): { readonly assumed: Default; readonly rule: RuleFinding } | undefined {
+  const descriptors = subject.levels.flatMap(({ entry }) =>
+    (entry?.alternatives?.map((each) => each.resources) ?? [entry?.resources ?? []]).flat(),
+  );
+  // A gap with a window of known bounds in it is that window's, or several windows' together.
+  const unclaimed = gaps.filter((gap) => !descriptors.some((descriptor) => isKnownWithin(descriptor, gap)));
   const conditions: Quantity[] = [];
   const names = new Set<string>();
   const used = new Set<MmioGap>();
-  for (const { entry } of subject.levels)
-    for (const resources of entry?.alternatives?.map((each) => each.resources) ?? [entry?.resources ?? []])
-      for (const descriptor of resources) {
-        const found = boundsIn(descriptor, gaps);
-        if (found === undefined) continue;
-        used.add(found.gap);
-        conditions.push(...found.conditions);
-        for (const condition of found.conditions) for (const { name } of fieldsOf(condition)) names.add(name);
-      }
+  for (const descriptor of descriptors) {
+    const found = boundsIn(descriptor, unclaimed);
+    if (found === undefined) continue;
+    used.add(found.gap);
+    conditions.push(...found.conditions);
+    for (const condition of found.conditions) for (const { name } of fieldsOf(condition)) names.add(name);
+  }
   if (conditions.length === 0) return undefined;
   const list = [...used].map(({ base, size }) => formatMemRange(base, size)).join(' and ');
   return {
@@ -71,6 +74,14 @@ export function gapsDefault(
       evidence: [{ ...evidence, authority: AUTHORITY.srat }],
     },
   };
+}
+
+/** Whether a descriptor's window has known bounds and overlaps the gap. */
+function isKnownWithin(descriptor: ResourceDescriptor, { base, size }: MmioGap): boolean {
+  if (descriptor.type !== 'dword-address' && descriptor.type !== 'qword-address') return false;
+  const [min, max] = [quantityField(descriptor, 'min'), quantityField(descriptor, 'max')];
+  if (min === undefined || max === undefined || !isKnown(min) || !isKnown(max)) return false;
+  return min < max && max >= base && min < base + size;
 }
 
 /** Conditions that a descriptor with an open minimum or length is the gap of its kind, if there is exactly one. */
