@@ -29,7 +29,7 @@ export interface ReleaseFact {
   readonly upstream?: string;
   /**
    * The mark of a vendor's kernel, which has backports that can't be known from the upstream release: `.el9`, `-azure`,
-   * `.azl3`, `-150600`. Undefined for upstream kernels and for distributions that ship stable releases unchanged.
+   * `.azl3`, `-150600`; or of a source tree after that release: `-00012-gabcdef012345`, `+`. Undefined for upstream kernels and for distributions that ship stable releases unchanged.
    */
   readonly vendor?: { readonly mark: string; readonly name: string };
 }

@@ -6,7 +6,7 @@ import type { Architecture } from './values.ts';
 const UPSTREAM = [/\bDebian (\d+\.\d+(?:\.\d+)?)[-~+]/, /\bUbuntu \d+\.\d+\.\d+-\S+ (\d+\.\d+\.\d+)\b/];
 
 /**
- * Marks of kernels with backports. Debian's, Fedora's and Arch's kernels are stable releases with few changes and are not
+ * Marks of kernels with backports or further changes. Debian's, Fedora's and Arch's kernels are stable releases with few changes and are not
  * listed.
  */
 const VENDORS: readonly (readonly [RegExp, string])[] = [
@@ -27,6 +27,11 @@ const VENDORS: readonly (readonly [RegExp, string])[] = [
   [/[-.]hcl\b/, 'OpenHCL'],
   [/-android\d+/, 'Android'],
   [/-cip\d+/, 'the Civil Infrastructure Platform'],
+  // scripts/setlocalversion: commits after the tag, or changes without a commit; linux-next's localversion.
+  [
+    /(?:-\d+)?-g[0-9a-f]{7,40}(?:-dirty)?$|\+$|-dirty$|-next-\d{8}/,
+    'a source tree with changes after that release',
+  ],
 ];
 
 /** Interprets a release. @param release as in `uname -r` @param rest the text after it on the line */

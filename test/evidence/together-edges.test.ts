@@ -238,6 +238,24 @@ describe('what names say', () => {
     expect(kernelRelease(release, rest)).toEqual(fact);
   });
 
+  // scripts/setlocalversion: commits after the tag with the hash, `+` where they are not counted, `-dirty`.
+  test.each([
+    ['6.6.0-12345-gabcdef012345', '-12345-gabcdef012345'],
+    ['6.7.0-rc3-00227-g5f58da2befa5-dirty', '-00227-g5f58da2befa5-dirty'],
+    ['6.6.30-gabcdef0', '-gabcdef0'],
+    ['6.6.30-dirty', '-dirty'],
+    ['6.6.0+', '+'],
+    ['6.6.0-next-20231103', '-next-20231103'],
+  ])('%s is not what its tag is', (release, mark) => {
+    const name = 'a source tree with changes after that release';
+    expect(kernelRelease(release, '')).toEqual({ release, vendor: { mark, name } });
+  });
+
+  test.each(['6.6.30-custom', '6.1.0-28-amd64', '6.6.8-200.fc39.x86_64', '6.6.8-arch1-1'])(
+    '%s has no changes that its name shows',
+    (release) => expect(kernelRelease(release, '').vendor).toBeUndefined(),
+  );
+
   test.each([
     ['x86', 'x86_64'],
     ['amd64', 'x86_64'],

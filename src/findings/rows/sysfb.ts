@@ -262,8 +262,8 @@ export const SYSFB_ROWS = {
     'kexec-tools; drivers/firmware/efi/libstub',
   ),
   'sysfb/vendor-kernel': rule(
-    'the kernel is a vendor kernel',
-    'Which changes were backported is unknown, so each is treated as possible. --with-commit, --without-commit or --kernel-source settle it.',
+    'the kernel is a vendor kernel, or from a source tree after its release',
+    'Which newer changes it has is unknown, so each is treated as possible. --with-commit, --without-commit or --kernel-source settle it.',
     'src/evidence/release-text.ts',
   ),
   'sysfb/vtl-mode-on-acpi': rule(

@@ -1,4 +1,5 @@
 /** What is known about the kernel's release and its changes. */
+import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts, ReleaseFact } from '../../evidence/facts.ts';
 import { kernelRelease } from '../../evidence/release-text.ts';
 import { shownChanges } from '../../linux/kernel-code.ts';
@@ -41,7 +42,6 @@ export function releaseFacts(
   assumptions: Assumption[],
   rules: RuleFinding[],
 ): { kernel: KernelName; model: ReleaseModel } {
-  const said = strongest(facts.releases);
   const shown = shownChanges(facts);
   const seen = (present: boolean): string[] =>
     shown.filter(({ value }) => value.present === present).map(({ value }) => value.commit);
@@ -74,10 +74,10 @@ export function releaseFacts(
       model: new ReleaseModel({ ...commits, vendor: vendor !== undefined }),
     };
   }
-  const parsed = said.flatMap((fact) => {
-    const release = parseRelease(fact.value.upstream ?? fact.value.release);
-    return release === undefined ? [] : [{ fact, release }];
-  });
+  const parsed = named(strongest(facts.releases));
+  // The log of a machine and the configuration of the kernel meant for it: the question may be about either.
+  for (const other of named(facts.releases.filter(({ strength }) => strength === 'configured')))
+    if (!parsed.some(({ release }) => mayBeSame(release, other.release))) parsed.push(other);
   const distinct = new Map<string, (typeof parsed)[number]>();
   for (const each of parsed) {
     const key = formatRelease(each.release);
@@ -119,6 +119,22 @@ export function releaseFacts(
   };
 }
 
+interface NamedRelease {
+  readonly fact: FactOf<ReleaseFact>;
+  readonly release: KernelRelease;
+}
+
+function named(facts: readonly FactOf<ReleaseFact>[]): NamedRelease[] {
+  return facts.flatMap((fact) => {
+    const release = parseRelease(fact.value.upstream ?? fact.value.release);
+    return release === undefined ? [] : [{ fact, release }];
+  });
+}
+
+function mayBeSame(a: KernelRelease, b: KernelRelease): boolean {
+  return formatRelease(a) === formatRelease(b) || isNarrower(a, b) || isNarrower(b, a);
+}
+
 /** Whether one names the update of a branch of which the other names only the branch: `6.1.176`, `6.1.0-50-amd64`. */
 function isNarrower(release: KernelRelease, than: KernelRelease): boolean {
   return (
@@ -132,7 +148,7 @@ function isNarrower(release: KernelRelease, than: KernelRelease): boolean {
 function vendorRule({ name, mark }: NonNullable<ReleaseFact['vendor']>, evidence: EvidenceItem): RuleFinding {
   return {
     id: 'vendor-kernel',
-    says: `The kernel is from ${name} (${mark}): which changes were backported to it is not known.`,
+    says: `The kernel is from ${name} (${mark}): which newer changes it has is not known.`,
     evidence: [evidence],
   };
 }

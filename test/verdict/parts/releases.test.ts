@@ -66,10 +66,19 @@ describe('the release', () => {
   });
 
   test('by the inputs, the strongest of them', () => {
-    const { kernel, may, told, ids } = asked({}, '6.6.20', ['6.1.50', 'configured']);
+    const { kernel, may, told, ids } = asked({}, '6.6.20', ['6.1.50', 'inferred']);
     expect(kernel).toEqual(['Linux 6.6.20', '6.6.20', false]);
     expect([may, told, ids]).toEqual([['6.6.20'], [1, 0, 0], []]);
     expect(asked({}, { release: '6.1.0-9-amd64', upstream: '6.1.50' }).kernel[0]).toBe('Linux 6.1.50');
+  });
+
+  test('the log of one kernel and the configuration of another: it may be either', () => {
+    const { kernel, may, ids } = asked({}, '6.6.20', ['6.7.1', 'configured']);
+    expect([kernel[1], may, ids]).toEqual(['6.6.20', ['6.6.20', '6.7.1'], ['evidence-contradicts']]);
+    // The configuration of the same kernel names it more or less exactly.
+    expect(asked({}, '6.6.20-custom', ['6.6.20', 'configured']).ids).toEqual([]);
+    const same = asked({}, '6.6', ['6.6.20', 'configured']);
+    expect([same.ids, same.kernel[1]]).toEqual([[], '6.6']);
   });
 
   test('the branch alone may be any of it, unless another line says which', () => {
