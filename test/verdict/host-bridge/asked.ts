@@ -1,5 +1,5 @@
 /** `fwmap bridges` asked about files made by hand. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
@@ -8,7 +8,7 @@ import { violations } from '../../report/schemas.ts';
 
 /** Where the files are. */
 export const folder = mkdtempSync(join(tmpdir(), 'fwmap-bridges-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Window {
   readonly space: string;
@@ -48,6 +48,8 @@ interface Answer {
 }
 
 export async function ask(files: Readonly<Record<string, string>>, ...options: string[]): Promise<Answer> {
+  // Without isolation another file's end has removed it.
+  mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const { status, stdout, stderr } = await run(
     ['bridges', ...Object.keys(files), '--format', 'json', ...options],
