@@ -241,7 +241,7 @@ const ASL =
 const DTS = /\/dts-v1\/|\/plugin\/\s*;|^(?:\/|&[A-Za-z_][\w]*|&\{[^}\n]*\})\s*\{/m;
 const KCONFIG_LINE = /^(?:CONFIG_\w+=|# CONFIG_\w+ is not set|#)/;
 const IOMEM_LINE = /^ *[0-9a-f]{8,16}-[0-9a-f]{8,16} : /;
-const TIMESTAMP = /^(?:<\d+>)?\[ *\d+\.\d{3,9}\]|\bkernel: /;
+const TIMESTAMP = /^(?:<\d+>)?\[ *\d+\.\d{3,9}\]|\bkernel: |^(?:\d+\.\d[^\s,]*,)?\d{1,4},\d+,\d+,[-c+][^;]*;/;
 const KERNEL_LINE =
   /Linux version \d|BIOS-e820: |^fwmap capture: |\befi: mem|hv_vmbus: |Command line: |^(?:<\d+>)?(?:\[[^\]]*\] )?(?:ACPI|PCI|BIOS|DMI|Memory|efifb|vesafb|hv_\w+|console|printk|smpboot|Kernel command line): /;
 const FOREIGN_BANNERS: readonly (readonly [string, RegExp])[] = [

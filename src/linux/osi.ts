@@ -145,6 +145,7 @@ export function linuxSystem(
     name: release === undefined ? 'Linux' : `Linux ${release.text}`,
     interfaces: changed ?? interfaces,
     hasOsi: osi === undefined || changed !== undefined,
+    ...(osi === undefined ? {} : { isGiven: true }),
     // acpi_os_name= and acpi_rev_override change these: drivers/acpi/osl.c, ACPICA's utglobal.c.
     os: PLAIN_SYSTEM.os,
     revision: 2n,
@@ -154,6 +155,57 @@ export function linuxSystem(
     prefixesHex: from(release, INTERPRETER.prefixesHex),
     givesTableHandles: not(from(release, INTERPRETER.givesNoHandles)) as Condition,
   };
+}
+
+/** Parameters of a command line as the kernel takes them apart: double quotes keep blanks (lib/cmdline.c, next_arg). */
+const PARAMETER = /(?:"[^"]*"|[^\s"])+/g;
+
+/** The values of a parameter, in order. */
+function valuesOf(commandLine: string, name: string): string[] {
+  return (commandLine.match(PARAMETER) ?? [])
+    .map((parameter) => parameter.replaceAll('"', ''))
+    .filter((parameter) => parameter.startsWith(`${name}=`))
+    .map((parameter) => parameter.slice(name.length + 1));
+}
+
+/**
+ * What firmware code sees of a kernel that was started with this command line: `acpi_osi=`, `acpi_os_name=`,
+ * `acpi_rev_override` (drivers/acpi/osi.c, osl.c; CONFIG_ACPI_REV_OVERRIDE_POSSIBLE is on by default).
+ */
+export function systemStartedWith(system: OperatingSystem, commandLine: string): OperatingSystem {
+  const osi = valuesOf(commandLine, 'acpi_osi');
+  const os = valuesOf(commandLine, 'acpi_os_name').at(-1);
+  const overrides = /(?:^|\s)acpi_rev_override(?:\s|=|$)/.test(commandLine);
+  const changed = osi.length === 0 ? system.interfaces : interfacesStartedWith(system.interfaces, osi);
+  return {
+    ...system,
+    interfaces: changed ?? system.interfaces,
+    hasOsi: system.hasOsi && changed !== undefined,
+    ...(os === undefined || os === '' ? {} : { os }),
+    ...(overrides ? { revision: 5n } : {}),
+  };
+}
+
+/** The interfaces after `acpi_osi=` (osi_setup and acpi_osi_setup); `undefined` where there is no `_OSI`. */
+function interfacesStartedWith(
+  interfaces: ReadonlyMap<string, Condition>,
+  values: readonly string[],
+): ReadonlyMap<string, Condition> | undefined {
+  const end = values.indexOf('');
+  if (end >= 0) return undefined;
+  // What disables all by default takes effect first, wherever it stands; `!` does not override `!*`.
+  let first = '';
+  const names: string[] = [];
+  for (const value of values) {
+    if (value === '!') first ||= '!';
+    else if (value === '!!') first = '';
+    else if (value.startsWith('!*')) {
+      first = '!*';
+      // It also switches off the names so far.
+      names.length = 0;
+    } else names.push(value.startsWith('!') ? value : `+${value}`);
+  }
+  return changedInterfaces(interfaces, first === '' ? names : [first, ...names]) ?? interfaces;
 }
 
 /** The interfaces of acpiexec after changes. */

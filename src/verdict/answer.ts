@@ -122,7 +122,7 @@ async function describeAsked(
   evidence: MachineFacts | undefined,
   diagnostics: DiagnosticList,
 ): Promise<Machine> {
-  const ofLinux = { rules: LINUX_TREE_RULES, ...given };
+  const ofLinux = { rules: LINUX_TREE_RULES, ...given, ...(await systemOf(given, evidence)) };
   const options = evidence === undefined ? ofLinux : { ...ofLinux, evidence };
   return (
     (judgedOnly && (await describeSubjects(artifacts, options, diagnostics))) ||
@@ -132,6 +132,17 @@ async function describeAsked(
       diagnostics,
     ))
   );
+}
+
+/** What firmware code sees of the kernel that the last command line of the evidence started. */
+async function systemOf(
+  { system }: DescribeOptions,
+  evidence: MachineFacts | undefined,
+): Promise<Pick<DescribeOptions, 'system'>> {
+  const line = evidence?.commandLines.at(-1)?.value;
+  if (system === undefined || system.isGiven || line === undefined || !line.includes('acpi_')) return {};
+  const { systemStartedWith } = await import('../linux/osi.ts');
+  return { system: systemStartedWith(system, line) };
 }
 
 /**

@@ -78,6 +78,10 @@ export interface CrsEntry {
   readonly cid?: readonly string[];
   /** Its `_HID` or `_CID` is unknown: it may be any device. */
   readonly idsUnknown?: boolean;
+  /** IDs that it has under a condition only, of an `_HID` or `_CID` with several possible values. */
+  readonly possibleIds?: readonly PossibleId[];
+  /** Its `_HID` or `_CID` may also be a string that none of the others lists. */
+  readonly idsOpen?: boolean;
   readonly uid?: string;
   readonly adr?: bigint;
   /** `_STA` as a number; `undefined` if absent (then the device is present), `null` if unknown. */
@@ -114,12 +118,20 @@ export interface CrsEntry {
   readonly table?: AcpiTable;
 }
 
+/** A hardware ID, and the condition under which a device has it. */
+export interface PossibleId {
+  readonly id: string;
+  readonly when: Condition;
+}
+
 /** What a device says of itself. */
 export type Identity = Pick<
   CrsEntry,
   | 'hid'
   | 'cid'
   | 'idsUnknown'
+  | 'possibleIds'
+  | 'idsOpen'
   | 'uid'
   | 'adr'
   | 'sta'

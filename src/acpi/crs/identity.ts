@@ -1,9 +1,12 @@
 /** The identification objects of a device: IDs, address, status. */
-import { isKnown, type Quantity } from '../../symbolic/index.ts';
+import { type Condition, gather, isKnown, not, type Quantity } from '../../symbolic/index.ts';
 import { callUnder } from '../interpreter/boot.ts';
 import type { Interpreter } from '../interpreter/interpreter.ts';
+import { isAbandonment } from '../interpreter/state/fault.ts';
+import type { Evaluation } from '../interpreter/state/machine.ts';
 import {
   type AmlValue,
+  Choice,
   ForeignObject,
   type NamespaceNode,
   PackageObject,
@@ -11,7 +14,7 @@ import {
   StringObject,
   UnknownInteger,
 } from '../interpreter/state/objects.ts';
-import type { Identity } from './crs.ts';
+import type { Identity, PossibleId } from './crs.ts';
 import { hardwareIdText, uniqueIdText } from './hardware-id.ts';
 import { isHostBridge } from './pci-root.ts';
 
@@ -20,16 +23,18 @@ type Given = AmlValue | NamespaceNode | undefined | null;
 
 /** Evaluates the identification objects of a device. @param when the condition under which the device exists */
 export function identityOf(machine: Interpreter, device: NamespaceNode, when: Quantity): Identity {
-  const value = (segment: string): Given => {
+  const evaluated = (segment: string): Evaluation | undefined => {
     const node = device.children.get(segment);
     if (node?.object === undefined) return undefined;
     const { object } = node;
     if (typeof object === 'bigint' || object instanceof StringObject || object instanceof PackageObject)
-      return object;
-    const { value: given, fault, faults } = callUnder(machine, node, [], when);
-    return fault === undefined && faults.length === 0 ? (given ?? null) : null;
+      return { value: object, fault: undefined, faults: [] };
+    return callUnder(machine, node, [], when);
   };
-  const [given, compatible, sta] = [value('_HID'), value('_CID'), value('_STA')];
+  const value = (segment: string): Given => givenBy(evaluated(segment));
+  const idValues = [evaluated('_HID'), evaluated('_CID')] as const;
+  const [given, compatible] = idValues.map(givenBy);
+  const sta = value('_STA');
   const hid = plainOf(given);
   const cids = compatible instanceof PackageObject ? compatible.elements : [compatible];
   const ids = cids.map(plainOf).filter((id) => id !== undefined);
@@ -50,11 +55,53 @@ export function identityOf(machine: Interpreter, device: NamespaceNode, when: Qu
       : {}),
     ...(hid === undefined ? {} : { hid: hardwareIdText(hid) }),
     ...(ids.length === 0 ? {} : { cid: ids.map(hardwareIdText) }),
-    ...(idsUnknown ? { idsUnknown } : {}),
+    ...(idsUnknown ? { idsUnknown, ...openIds(idValues) } : {}),
     ...(uid === undefined ? {} : { uid: uniqueIdText(uid) }),
     ...(typeof adr === 'bigint' ? { adr } : {}),
     ...statusOf(sta),
   };
+}
+
+function givenBy(evaluation: Evaluation | undefined): Given {
+  if (evaluation === undefined) return undefined;
+  const { value, fault, faults } = evaluation;
+  return fault === undefined && faults.length === 0 ? (value ?? null) : null;
+}
+
+/** More values than that are taken for unknown. */
+const MAX_ID_VALUES = 256;
+
+/** The IDs among the values that `_HID` and `_CID` may have. Where their evaluation fails, the device has none. */
+function openIds(
+  evaluations: readonly (Evaluation | undefined)[],
+): Required<Pick<Identity, 'possibleIds'>> & Pick<Identity, 'idsOpen'> {
+  const possibleIds: PossibleId[] = [];
+  let idsOpen = false;
+  const pending: { readonly value: AmlValue | NamespaceNode | undefined; readonly when: Condition }[] = [];
+  for (const evaluation of evaluations) {
+    if (evaluation === undefined) continue;
+    const { value, fault, faults } = evaluation;
+    const all = [...faults, ...(fault === undefined ? [] : [{ fault }])];
+    idsOpen ||= all.some((each) => isAbandonment(each.fault));
+    pending.push({ value, when: 1n });
+  }
+  for (let next = pending.pop(), count = 0; next; next = pending.pop(), count += 1) {
+    const { value, when } = next;
+    const plain = plainOf(value);
+    if (count > MAX_ID_VALUES) return { possibleIds, idsOpen: true };
+    if (plain !== undefined) possibleIds.push({ id: hardwareIdText(plain), when });
+    else if (value instanceof Choice)
+      pending.push(
+        { value: value.yes, when: gather('all', [when, value.when]) as Condition },
+        { value: value.no, when: gather('all', [when, not(value.when)]) as Condition },
+      );
+    else if (value instanceof PackageObject)
+      pending.push(...value.elements.map((element) => ({ value: element, when })));
+    // An integer is an EISA ID, which no string is.
+    else if (value !== undefined && !(value instanceof UnknownInteger || value instanceof SharedInteger))
+      idsOpen = true;
+  }
+  return { possibleIds, ...(idsOpen ? { idsOpen } : {}) };
 }
 
 /** `_SEG` or `_BBN`; without the key if it does not exist, `null` if it is unknown. */

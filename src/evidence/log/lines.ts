@@ -35,6 +35,10 @@ const COLOUR = /\x1b\[[\d;]*m/g;
 
 /** The parts of a prefix, each at most once or twice, in the order in which tools write them. */
 const PRIORITY = /<\d{1,3}>/y;
+/** A record of /dev/kmsg, also with the release in front as netconsole writes it; the time is in microseconds. */
+const RECORD = /(?:\d+\.\d+[^\s,;]*,)?\d{1,4},\d+,(\d+),[-c+][^;]*;/y;
+/** A line of the dictionary after such a record. */
+const DICTIONARY = /^ [A-Z][A-Z0-9_]*=/;
 /** dmesg -x. */
 const FACILITY = /[a-z0-9]+ *:[a-z]+ *: /y;
 /** Dates of syslog, rsyslog, journalctl and dmesg --time-format iso. */
@@ -59,9 +63,11 @@ function after(pattern: RegExp, text: string, at: number): number | undefined {
   return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
-/** Once a dated line had `kernel:`, dated lines without it are those of other programs. */
 interface LogForm {
+  /** Once a dated line had `kernel:`, dated lines without it are those of other programs. */
   named: boolean;
+  /** Whether a record of /dev/kmsg was seen. */
+  records: boolean;
 }
 
 function isDigit(code: number): boolean {
@@ -117,6 +123,13 @@ function readLine(text: string, form: LogForm, place: LinePlace): LogLine {
     at = end;
     return true;
   };
+  RECORD.lastIndex = at;
+  const record = isDigit(text.charCodeAt(at)) ? RECORD.exec(text) : null;
+  if (record !== null) {
+    form.records = true;
+    return made(RECORD.lastIndex, depth, true, false, Number.parseInt(record[1]!, 10) / 1e6);
+  }
+  if (form.records && DICTIONARY.test(text)) return made(at, depth, false, true, undefined);
   const takePriority = (): boolean => text[at] === '<' && take(PRIORITY);
   const isNamed = text.includes('kernel', at);
   if (takePriority()) stamped = true;
@@ -158,7 +171,7 @@ export function* logLines(
   artifact: Artifact,
   onUnread: (at: number, why: 'long' | 'no message') => void = () => {},
 ): Generator<LogLine> {
-  const form: LogForm = { named: false };
+  const form: LogForm = { named: false, records: false };
   for (const { text: raw, at, whole, end, unread } of writtenLines(artifact)) {
     if (unread || raw.length > limit('log-line-bytes')) {
       onUnread(at, unread ? 'no message' : 'long');

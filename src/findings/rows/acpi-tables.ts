@@ -291,6 +291,21 @@ export const ACPI_TABLE_ROWS = {
     scope: 'path',
     text: fault,
   }),
+  'acpi/ids-open': row({
+    severity: 'warning',
+    summary: 'beside VMBus there is a device whose _HID or _CID is not known',
+    why: 'It may be a second VMBus device, whose windows the driver gets too.',
+    example: {
+      files: {
+        'dsdt.asl':
+          'DefinitionBlock ("", "DSDT", 2, "FWMAP", "EXAMPLE", 1)\n{\n  External (\\IDS)\n  Device (V) { Name (_HID, "VMBus") }\n  Device (D) { Method (_HID) { Return (\\IDS) } }\n}\n',
+      },
+      run: 'sysfb dsdt.asl',
+    },
+    source: 'vmbus_acpi_device_ids in drivers/hv/vmbus_drv.c',
+    hides: ['window'],
+    text: () => 'The _HID or _CID of a device beside VMBus is not known: it may be VMBus, too',
+  }),
   'acpi/table-loaded-unknown': row({
     severity: 'note',
     summary: 'code that runs at boot loads a table whose contents are unknown',

@@ -56,6 +56,11 @@ export const SYSFB_ROWS = {
     'The windows of VMBus come from another description, which is not among the inputs. Without it the answer is unknown.',
     'vmbus_platform_driver_probe() in drivers/hv/vmbus_drv.c: acpi_disabled decides',
   ),
+  'sysfb/acpi-other-id': rule(
+    '_HID and _CID say that the device is not VMBus',
+    'They depend on what is not known; where they give another ID the driver never probes the device.',
+    'vmbus_acpi_device_ids in drivers/hv/vmbus_drv.c',
+  ),
   'sysfb/acpi-root-oops': rule(
     'the kernel oopses where no device above VMBus gives a window',
     'It walks up to the root of the namespace, whose handle is not a pointer. CONFIG_SYSFB makes no difference; a newer kernel does.',

@@ -15,6 +15,7 @@ export const AUTHORITY = {
   populate:
     'of_platform_bus_create() in drivers/of/platform.c: no device is made of a node that is not available, nor of what is below it',
   present: 'acpi_bus_attach() in drivers/acpi/scan.c: what is not present is not enumerated',
+  ids: 'vmbus_acpi_device_ids in drivers/hv/vmbus_drv.c: "VMBUS" and "VMBus", in _HID or _CID',
   allocate: 'vmbus_allocate_mmio() in drivers/hv/vmbus_drv.c',
   probe: 'vmbus_platform_driver_probe() in drivers/hv/vmbus_drv.c: acpi_disabled decides',
   low: 'mu_msvm VideoDxe takes PcdLowMmioGapBase; M. Kelley, linux-hyperv, 20 May 2025: "always in the low MMIO range"',

@@ -10,6 +10,7 @@ import type { DtNode } from '../../devicetree/tree.ts';
 import { baseNameOf, pathOf, propertyOf } from '../../devicetree/tree.ts';
 import { finding } from '../../findings/finding.ts';
 import { limit } from '../../limits/limits.ts';
+import { type Condition, gather } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
 import type { AcpiDescription } from '../../window/from-acpi.ts';
 import type { TreeDescription } from '../../window/from-device-tree.ts';
@@ -60,6 +61,8 @@ export interface AcpiSubject {
   readonly belowIsa: boolean;
   /** VMBus first, then its ancestors upward, without the namespace root. */
   readonly levels: readonly SubjectLevel[];
+  /** The condition under which its `_HID` or `_CID` is that of VMBus; absent if they are known. */
+  readonly matches?: Condition;
   /** No description is known, only the kernel. */
   readonly kernelOnly?: boolean;
 }
@@ -72,6 +75,9 @@ export function subjectsOf(machine: Machine, sink: DiagnosticSink): Subject[] {
   if (machine.acpi) {
     const isAlone = machine.trees.length === 0 && machine.acpi.tables.length === 0;
     found.push(...acpiSubjects(machine.acpi, isAlone));
+    // Where nothing else is VMBus, such a device of a PC is not taken for it.
+    const open = found.length === 0 ? undefined : deviceOfOpenIds(machine.acpi);
+    if (open !== undefined) sink.add(finding('acpi/ids-open', {}, { path: open.device }));
   }
   if (found.length <= limit('vmbus-devices')) return found;
   const most = limit('vmbus-devices');
@@ -155,7 +161,20 @@ function isOpenhcl(hasOpenhcl: boolean, vtl: number | null): boolean {
   return vtl === null ? hasOpenhcl : vtl === 2;
 }
 
-type Identified = Pick<CrsEntry, 'device' | 'hid' | 'cid'>;
+type Identified = Pick<CrsEntry, 'device' | 'hid' | 'cid' | 'possibleIds' | 'idsOpen'>;
+
+/** A device whose `_HID` or `_CID` may be any string, so that it may be a further VMBus. */
+function deviceOfOpenIds({ crs, withoutCrs }: AcpiDescription): Identified | undefined {
+  const devices = [...crs.map(({ entry }) => entry), ...withoutCrs.map(({ device }) => device)];
+  return devices.find((device) => device.idsOpen && !hasId(device, VMBUS_ACPI_IDS));
+}
+
+/** The condition under which a device has one of the IDs. */
+function idCondition(device: Identified, ids: readonly string[]): Condition {
+  if (hasId(device, ids)) return 1n;
+  const ways = device.possibleIds?.filter(({ id }) => ids.includes(id)).map(({ when }) => when) ?? [];
+  return gather('any', ways) as Condition;
+}
 
 function hasId(entry: Identified, ids: readonly string[]): boolean {
   return (
@@ -179,7 +198,8 @@ function acpiSubjects({ crs, withoutCrs, above }: AcpiDescription, isAlone: bool
     ...withoutCrs.map(({ artifact, device }) => ({ artifact, device, entry: undefined })),
   ];
   for (const { artifact, device } of devices) {
-    if (!hasId(device, VMBUS_ACPI_IDS)) continue;
+    const matches = idCondition(device, VMBUS_ACPI_IDS);
+    if (matches === 0n) continue;
     const levels = [device.device, ...ancestorsOf(device.device)].map((path): SubjectLevel => {
       const told = withoutByPath.get(path);
       return { path, entry: byPath.get(path)?.entry, ...(told === undefined ? {} : { device: told }) };
@@ -193,6 +213,7 @@ function acpiSubjects({ crs, withoutCrs, above }: AcpiDescription, isAlone: bool
       artifact,
       path: device.device,
       presumed: false,
+      ...(matches === 1n ? {} : { matches }),
       generation: parent !== undefined && isHostBridge(parent) ? 1 : isModule ? 2 : null,
       belowIsa: onBus && (parent === undefined || !isHostBridge(parent)),
       levels,

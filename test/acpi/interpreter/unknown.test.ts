@@ -4,9 +4,17 @@
  */
 import { describe, expect, test } from 'vitest';
 import { contentsFor, randomNumbers, valueUnder } from '../../../scripts/conformance/acpi/unknown/witness.ts';
+import { UnknownInteger } from '../../../src/acpi/interpreter/state/objects.ts';
 import { evaluate, loadMachine } from '../../../src/acpi/machine.ts';
 import { parseName } from '../../../src/acpi/terms/name.ts';
-import { bytesOfQuantity, compare, fieldValue, gather, sum } from '../../../src/symbolic/index.ts';
+import {
+  bytesOfQuantity,
+  compare,
+  fieldValue,
+  formatQuantity,
+  gather,
+  sum,
+} from '../../../src/symbolic/index.ts';
 import { expectTrue, quiet, tablesOf, template } from './crs-of.ts';
 
 describe('each alternative is what comes out where its condition holds', () => {
@@ -140,10 +148,17 @@ describe('what code wrote', () => {
 
   test("to one device's configuration space is not in another's", () => {
     const machine = loadMachine(tablesOf(bridges), {}, quiet);
-    const given = (name: string) => evaluate(machine, parseName(name)!).value;
-    expect(given('\\GET0')).toBe(5n);
-    expect(typeof given('\\GET1')).toBe('object');
-    expect(given('\\GET2')).toBe(6n);
+    const given = (name: string): string => {
+      const { value } = evaluate(machine, parseName(name)!);
+      return value instanceof UnknownInteger ? formatQuantity(value.value) : String(value);
+    };
+    const before = given('\\GET1');
+    // A register may read back as anything after it was written; two fields of one register agree.
+    expect(given('\\GET0')).not.toBe('5');
+    expect(given('\\GET1')).toBe(before);
+    const after = given('\\GET2');
+    expect(after).not.toBe('6');
+    expect(given('\\GET1')).toBe(after);
   });
 
   test('is there for all devices alike in acpiexec, which has one configuration space', () => {

@@ -50,6 +50,9 @@ const PREFIXES: Readonly<Record<string, (index: number) => string>> = {
   'journalctl -o short-monotonic': (index) => `[${second(index)}] host kernel: `,
   'journalctl -o short-unix': () => '1795359851.123456 host kernel: ',
   syslog: (index) => `Nov 22 15:04:11 host kernel: [${second(index)}] `,
+  '/dev/kmsg': (index) => `6,${100 + index},${index * 10_000},-;`,
+  '/dev/kmsg, with callers': (index) => `30,${100 + index},${index * 10_000},-,caller=T1;`,
+  'netconsole, extended': (index) => `6.8.0-1021-azure,6,${100 + index},${index * 10_000},-;`,
   'rsyslog, precise': () => '2026-11-22T15:04:11.123456+01:00 host kernel: ',
 };
 
@@ -113,6 +116,11 @@ describe('one log in many forms', () => {
   test.each(Object.entries(PREFIXES))('%s', (_name, prefix) => {
     const text = LINES.map((line, index) => prefix(index) + line).join('\n');
     expect(facts(`${text}\n`)).toEqual(PLAIN);
+  });
+
+  test('records of /dev/kmsg have lines of a dictionary between them', () => {
+    const lines = LINES.map((line, index) => `${PREFIXES['/dev/kmsg']!(index)}${line}\n`);
+    expect(facts(lines.join(' SUBSYSTEM=acpi\n DEVICE=+acpi:PNP0A03:00\n'))).toEqual(PLAIN);
   });
 
   test('quoted, wrapped before or after, with other line ends, indented', () => {

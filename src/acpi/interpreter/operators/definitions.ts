@@ -1,5 +1,5 @@
 /** Terms that create named objects: Name, Method, OperationRegion, Field, CreateField and so on. */
-import { isKnown, type Quantity } from '../../../symbolic/index.ts';
+import { fieldValue, isKnown, type Quantity } from '../../../symbolic/index.ts';
 import { nodeForDefinition } from '../../namespace/lookup.ts';
 import { OPCODES } from '../../terms/opcodes.ts';
 import type { Term } from '../../terms/term.ts';
@@ -31,8 +31,8 @@ import {
   StringObject,
   TYPE,
 } from '../state/objects.ts';
+import { SPACE } from '../state/regions.ts';
 import { define, find, install } from '../values/names.ts';
-import { TABLE_SPACE } from '../values/region-access.ts';
 import { copyOf } from '../values/values.ts';
 import { findTable, isElsewhere, wantedTable } from './tables.ts';
 
@@ -108,17 +108,31 @@ const dataTableRegion: Run<Defining> = (m, operands, instruction) => {
   const wanted = wantedTable(operands);
   const table = findTable(m, wanted);
   if (table === undefined) {
-    if (isElsewhere(m, wanted)) m.abandon('a DataTableRegion of a table that is not given');
-    return fault('AE_NOT_FOUND', `there is no table ${wanted.signature}`);
+    if (!isElsewhere(m, wanted)) return fault('AE_NOT_FOUND', `there is no table ${wanted.signature}`);
+    // Of a table that is not given neither contents, place nor length are known.
+    define(m, instruction.name!, instruction.term, (node) => {
+      const open = (name: string): Quantity =>
+        fieldValue({
+          name: `${name}(${wanted.signature})`,
+          path: `${name}(${node.path})`,
+          space: 'another table',
+          address: undefined,
+          bitOffset: 0,
+          bits: 32,
+          epoch: 0,
+        });
+      return new RegionObject(node, SPACE.dataTable, open('address'), open('length'), undefined);
+    });
+    return connectRegion(m, SPACE.dataTable);
   }
   const address = m.handlers.addressOfTable(table.bytes);
   define(
     m,
     instruction.name!,
     instruction.term,
-    (node) => new RegionObject(node, TABLE_SPACE, address, BigInt(table.bytes.length), table.bytes),
+    (node) => new RegionObject(node, SPACE.dataTable, address, BigInt(table.bytes.length), table.bytes),
   );
-  return connectRegion(m, TABLE_SPACE);
+  return connectRegion(m, SPACE.dataTable);
 };
 
 /** Field, BankField and IndexField. */

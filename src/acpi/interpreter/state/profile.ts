@@ -11,6 +11,8 @@ export interface OperatingSystem {
   readonly interfaces: ReadonlyMap<string, Condition>;
   /** `_OSI` exists; in Linux it does not with `acpi_osi=`. */
   readonly hasOsi: boolean;
+  /** The interfaces were given by option: a command line among the inputs does not change them. */
+  readonly isGiven?: boolean;
   /** `_OS`. */
   readonly os: string;
   /** `_REV`. */

@@ -1,7 +1,7 @@
 /**
  * The contents of address spaces. With assumed contents every byte has an initial value and keeps what is written, as in
- * ACPICA's acpiexec. Otherwise a byte is unknown until it is written. In all spaces a written byte is assumed to keep its
- * value: firmware code would not rely on reading back other registers.
+ * ACPICA's acpiexec. Otherwise a byte is unknown until it is written; in memory and CMOS it keeps what is written, while
+ * a register of a device may read back as anything, and the others beside it as well (an index and a data port).
  */
 import { type ByteValue, type FieldSymbol, fieldValue } from '../../../symbolic/index.ts';
 import { FIXED_HARDWARE_SPACE, REGION_SPACES } from '../../terms/opcodes.ts';
@@ -21,6 +21,8 @@ export const SPACE = {
   serialBus: 9,
   pcc: 10,
   fixedHardware: FIXED_HARDWARE_SPACE,
+  /** Of a DataTableRegion (ACPI_ADR_SPACE_DATA_TABLE of ACPICA). */
+  dataTable: 0x7e,
 } as const;
 
 /** Known contents of physical memory. */
@@ -29,8 +31,14 @@ export interface MemoryImage {
   readonly bytes: Uint8Array;
 }
 
+/** Whether a space is memory, where a written byte keeps its value. */
+export function keepsBytes(space: number): boolean {
+  return space === SPACE.memory || space === SPACE.cmos || space === SPACE.dataTable;
+}
+
 export function spaceName(space: number): string {
   if (space === FIXED_HARDWARE_SPACE) return 'FFixedHW';
+  if (space === SPACE.dataTable) return 'DataTableRegion';
   return REGION_SPACES[space] ?? `0x${space.toString(16)}`;
 }
 
@@ -125,8 +133,7 @@ export class RegionStore {
   }
 
   /** The symbol of a byte that was not written, named by its address. @param cell as for {@link read} */
-  unwritten(space: number, cell: bigint): ByteValue {
-    const state = this.stateOf(space);
+  unwritten(space: number, cell: bigint, state = this.stateOf(space)): ByteValue {
     const known = this.#fields.get(space)?.get(keyOf(cell));
     const named =
       known === undefined
@@ -227,6 +234,19 @@ export class RegionStore {
     const floating = this.#floating.get(space);
     if (floating !== undefined) this.#clear(floating);
     this.newEpoch(space, why);
+  }
+
+  /**
+   * Gives each of `length` bytes a new unknown value with its name, after a device was written.
+   *
+   * @param cell of the first byte, as {@link read} takes it
+   */
+  renew(space: number, cell: bigint, length: number, why: string): void {
+    this.#lastEpoch += 1;
+    this.#changes[this.#lastEpoch] = why;
+    const cells = this.#of(this.#cells, space);
+    for (let at = cell; at < cell + BigInt(length); at += 1n)
+      this.#journal.set(cells, keyOf(at), this.unwritten(space, at, { epoch: this.#lastEpoch, why }));
   }
 
   /** As {@link forget}, for a region at an unknown address. */

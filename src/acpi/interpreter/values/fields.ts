@@ -29,7 +29,7 @@ import {
   type NamespaceNode,
   type RegionObject,
 } from '../state/objects.ts';
-import { SPACE, spaceName } from '../state/regions.ts';
+import { keepsBytes, SPACE, spaceName } from '../state/regions.ts';
 import { bitsToStore, valueOfBits } from './buffer-fields.ts';
 import {
   cellOf,
@@ -312,14 +312,38 @@ export function writeField(m: Places, field: FieldObject, value: Resolved): AmlV
   const { source } = field;
   if ((field.bitLength + 7) >> 3 > FIELD_BYTES.now)
     fault('NOT_FOLLOWED', `${field.node.path} has ${moreThan('field-bytes')}`);
-  if (source.kind === 'region') {
-    const region = regionOf(m, source.region);
-    note(m, 'write', field, region);
-    const serial = writeSerial(m, field, region, value);
-    if (serial !== undefined) return serial;
-  } else note(m, 'write', field, undefined);
+  if (source.kind !== 'region') {
+    note(m, 'write', field, undefined);
+    insert(m, field, bitsToStore(value, field.bitLength));
+    return undefined;
+  }
+  const region = regionOf(m, source.region);
+  note(m, 'write', field, region);
+  const serial = writeSerial(m, field, region, value);
+  if (serial !== undefined) return serial;
   insert(m, field, bitsToStore(value, field.bitLength));
+  if (m.journal.active && !keepsBytes(region.space)) renewRegisters(m, field, region);
   return undefined;
+}
+
+/** The most bytes of a region that a write to one of its registers may change. */
+const MAX_RENEWED = 256;
+
+/**
+ * After a write to a device its registers may read as anything: the one that was written and, except in configuration
+ * space, the others of its region.
+ */
+function renewRegisters(m: Places, field: FieldObject, region: RegionObject): void {
+  const why = `${field.node.path} was written`;
+  const length = region.plainLength;
+  // What was written at an unknown address has begun a new epoch of the whole space.
+  if (!isKnown(region.address)) m.regions.forgetFloating(region.space, why);
+  else if (region.space === SPACE.pciConfig) {
+    const bytes = field.datums * field.accessBytes;
+    m.regions.renew(region.space, cellOf(m, region, region.address, field.baseOffset), bytes, why);
+  } else if (length >= 0 && length <= MAX_RENEWED)
+    m.regions.renew(region.space, cellOf(m, region, region.address, 0), length, why);
+  else forgetBytes(m, region, 0, Math.max(length, 0), why);
 }
 
 /** Writes bits to a field unit datum by datum. */

@@ -31,7 +31,7 @@ export function checkHandler(m: Places, space: number, write: boolean): void {
     case SPACE.io:
     case SPACE.pciConfig:
     case SPACE.embeddedController:
-    case TABLE_SPACE:
+    case SPACE.dataTable:
       return;
     case SPACE.cmos:
     case SPACE.pciBar:
@@ -49,9 +49,6 @@ export function checkHandler(m: Places, space: number, write: boolean): void {
   }
   fault('AE_NOT_EXIST', `no handler for ${write ? 'writes to' : 'reads from'} ${spaceName(space)}`);
 }
-
-/** Space number of a DataTableRegion in ACPICA (ACPI_ADR_SPACE_DATA_TABLE). */
-export const TABLE_SPACE = 0x7e;
 
 /** Faults if an access of `width` bytes exceeds the region. */
 export function checkLimit(

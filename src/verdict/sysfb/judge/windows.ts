@@ -47,6 +47,15 @@ export function windowsIn(
     return unread.safe ? safe('no-driver', unread.because) : open('not-read', unread.because);
   }
 
+  if (subject.matches !== undefined && !ask.holds(subject.matches)) {
+    const why = `the IDs of ${subject.path} are not those of VMBus, so the driver does not probe it`;
+    rules.push({
+      id: 'acpi-other-id',
+      says: `${capital(why)}.`,
+      evidence: [{ text: '_HID and _CID depend on what the condition names', authority: AUTHORITY.ids }],
+    });
+    return safe('no-driver', why);
+  }
   // From the root downwards: what is below an absent device is not enumerated.
   for (const level of subject.levels.toReversed()) {
     if (!isAbsent(level.entry ?? level.device, ask)) continue;
