@@ -304,15 +304,12 @@ describe('vendor kernels', () => {
     expect(vendor(release)).toBe(mark);
   });
 
-  test.each([
-    '6.12.30',
-    '6.1.0-56-amd64',
-    '6.1.0-50-cloud-amd64',
-    '7.1.0-rc3',
-    '6.9.7-arch1-1',
-  ])('%s is none', (release) => {
-    expect(vendor(release)).toBeUndefined();
-  });
+  test.each(['6.12.30', '6.1.0-56-amd64', '6.1.0-50-cloud-amd64', '7.1.0-rc3', '6.9.7-arch1-1'])(
+    '%s is none',
+    (release) => {
+      expect(vendor(release)).toBeUndefined();
+    },
+  );
 });
 
 describe('logs as mails have them', () => {
