@@ -141,6 +141,14 @@ describe('a table that is damaged', () => {
     );
   });
 
+  it('in a method that nothing calls says nothing, since its body is not read', () => {
+    const uncalled = compiled(`Scope (\\_SB) { ${GOOD} Method (DEAD) { Local0 = 0x1234 } }`);
+    uncalled.writeUInt8(0x3f, uncalled.indexOf(Buffer.from([0x70, 0x0b, 0x34, 0x12, 0x60])));
+    const { status, said } = read(uncalled, undefined);
+    expect(status).toEqual({ '\\_SB.GOOD': 'ok' });
+    expect(said.map(({ code }) => code)).not.toContain('acpi/unreadable-aml');
+  });
+
   it('with a package that ends outside what it stands in says so', () => {
     // LAST's PkgLength, the last device's, goes one byte beyond its parent.
     const at = bytes.indexOf('LAST') - 1;

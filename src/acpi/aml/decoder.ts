@@ -9,6 +9,7 @@ import type { Diagnostic, DiagnosticSink, Where } from '../../bytes/diagnostic.t
 import { finding } from '../../findings/finding.ts';
 import { InnerLimit, moreThan } from '../../limits/limits.ts';
 import type { DeclaredNamespace, DeclaredObject } from '../namespace/declared.ts';
+import type { UndecodedBody } from '../namespace/undecoded.ts';
 import type { UnreferencedDevices } from '../prune/unreferenced-devices.ts';
 import { type AcpiTable, TABLE_HEADER_LENGTH } from '../tables/table.ts';
 import type { NamePath } from '../terms/name.ts';
@@ -59,21 +60,43 @@ const NULL_NAME = 0x00;
 const DEEPER = 1;
 const NO_TERM = 2;
 
+/** Index of a method's body in its operands. */
+const METHOD_BODY = 2;
+
 /** The operands of a method. Its body is decoded on first use. */
-class MethodOperands extends LateOperands {
-  readonly #name: NamePath;
-  readonly #flags: number;
+class MethodOperands extends LateOperands implements UndecodedBody {
+  readonly table: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly #head: readonly [name: NamePath, flags: number];
   readonly #body: () => Term[];
 
-  constructor(name: NamePath, flags: number, body: () => Term[]) {
+  /** @param bytes the table's @param start of the body @param end exclusive */
+  constructor(
+    head: readonly [name: NamePath, flags: number],
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    body: () => Term[],
+  ) {
     super();
-    this.#name = name;
-    this.#flags = flags;
+    this.#head = head;
+    this.table = bytes;
+    this.start = start;
+    this.end = end;
     this.#body = body;
   }
 
+  override at(index: number): Operand | undefined {
+    return index < METHOD_BODY ? this.#head[index] : super.at(index);
+  }
+
+  decode(): void {
+    void this.operands;
+  }
+
   protected make(): readonly Operand[] {
-    return [this.#name, this.#flags, this.#body()];
+    return [...this.#head, this.#body()];
   }
 }
 
@@ -313,6 +336,7 @@ class Decoder {
   /** The term of a method whose flags have been read; its body is not decoded yet. */
   #method({ operands, scope, start, end }: OpenTerm): Term {
     const [name, flags] = operands as [NamePath, number];
+    const { bodies } = this.#context.namespace;
     if (scope.kind === 'Method' || scope.kind === undefined) {
       scope.kind = 'Method';
       scope.argumentCount ??= flags & 7;
@@ -322,9 +346,11 @@ class Decoder {
     const context = this.#context;
     this.#pos = end;
     if (this.#loading) context.unreferenced?.confirmMethod(this.#bytes, start);
-    const late = new MethodOperands(name, flags, () =>
-      new Decoder(table, context, false).list(bodyStart, end, scope, true),
-    );
+    const late = new MethodOperands([name, flags], this.#bytes, bodyStart, end, () => {
+      bodies.remove(late);
+      return new Decoder(table, context, false).list(bodyStart, end, scope, true);
+    });
+    bodies.add(late);
     return new Term(OPCODES.Method, late, start, end);
   }
 

@@ -223,6 +223,7 @@ function evaluateFound(
 function undeclared(machine: AcpiMachine, entries: readonly CrsEntry[], reason: string): CrsEntry[] {
   const there = new Set(entries.map((entry) => entry.device));
   const missing: CrsEntry[] = [];
+  machine.decoded.namespace.bodies.decodeAll();
   for (const object of machine.decoded.namespace.all()) {
     if (object.segment !== '_CRS' || object.declarations.length === 0 || object.parent === undefined)
       continue;

@@ -9,6 +9,7 @@ import type { NamePath } from '../terms/name.ts';
 import { trimSegment } from '../terms/name.ts';
 import type { OpcodeName } from '../terms/opcodes.ts';
 import type { FieldElement, Term } from '../terms/term.ts';
+import { UndecodedBodies } from './undecoded.ts';
 
 /** One place where a name is declared. */
 export interface Declaration {
@@ -119,6 +120,8 @@ const MAX_ALIAS_STEPS = 16;
 
 export class DeclaredNamespace {
   readonly root = new DeclaredObject('\\', undefined);
+  /** Method bodies that are not decoded yet. What they declare is missing here. */
+  readonly bodies = new UndecodedBodies();
 
   constructor() {
     for (const [segment, kind, argumentCount] of PREDEFINED) {
@@ -194,6 +197,15 @@ export class DeclaredNamespace {
       }
     }
     return next;
+  }
+
+  /** The object at a path of segments, also if it is declared in a method whose body was not decoded before. */
+  at(segments: readonly string[]): DeclaredObject | undefined {
+    const last = segments.at(-1);
+    if (last !== undefined) this.bodies.decodeThoseWith(last);
+    let at: DeclaredObject | undefined = this.root;
+    for (const segment of segments) at = at?.children.get(segment);
+    return at;
   }
 
   /** The object of a name relative to the root. Aliases are followed. */

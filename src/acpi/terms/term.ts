@@ -38,6 +38,11 @@ export abstract class LateOperands {
     return this.#made;
   }
 
+  /** One operand. */
+  at(index: number): Operand | undefined {
+    return this.operands[index];
+  }
+
   protected abstract make(): readonly Operand[];
 }
 
@@ -68,7 +73,12 @@ export class Term {
   }
 
   // Accessors for an operand of a certain kind, by index in `operands`. An operand of another kind is a bug, since decoder
-  // and parser follow the opcode's row.
+  // and parser follow the opcode's row. The name and flags of a method are there without its body being decoded.
+
+  #at(index: number): Operand | undefined {
+    const given = this.#operands;
+    return given instanceof LateOperands ? given.at(index) : given[index];
+  }
 
   /** TermArg, SuperName, SimpleName, DataRefObject, or a Target that is not null. */
   termAt(index: number): Term {
@@ -78,13 +88,13 @@ export class Term {
 
   /** NameString. */
   nameAt(index: number): NamePath {
-    const operand = this.operands[index];
+    const operand = this.#at(index);
     return isName(operand) ? operand : this.#wrong(index, 'name');
   }
 
   /** ByteData, WordData, DWordData: flags, levels, spaces. */
   numberAt(index: number): number {
-    const operand = this.operands[index];
+    const operand = this.#at(index);
     return typeof operand === 'number' ? operand : this.#wrong(index, 'number');
   }
 

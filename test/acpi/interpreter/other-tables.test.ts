@@ -32,6 +32,15 @@ describe('what another table may declare', () => {
     expect(open(`${external} ${crs(code)}`, { assume: 'zero' }).status).toBe('error');
   });
 
+  test.each([
+    ['in a method that did not run', 'Method (MAKE) { Name (\\ZZZZ, 5) }'],
+    ['in a method inside of one', 'Method (MAKE) { Method (DEEP) { Name (\\ZZZZ, 5) } }'],
+    ['in a condition that is not met', 'If (Zero) { Name (ZZZZ, 5) }'],
+  ])("a name that a given table declares %s is no other table's", (_where, declared) => {
+    const body = `${declared} ${crs('Local0 = \\ZZZZ + 1')}`;
+    expect(open(body)).toMatchObject({ status: 'error', why: expect.stringContaining('AE_NOT_FOUND') });
+  });
+
   test('CondRefOf of a name that is not there', () => {
     const entry = open(`Device (DEV0) { Method (_CRS) {
       If (CondRefOf (\\ZZZZ)) { Return (${template('0x22')}) }

@@ -94,7 +94,7 @@ function pathOf(m: Naming & Integers, scope: NamespaceNode, name: NamePath): rea
   // A single segment is where an External declares it, otherwise at the root.
   const segment = segments[0]!;
   for (let depth = from.length; depth >= 0; depth--) {
-    const declared = declaredUnder(m, [...from.slice(0, depth), segment]);
+    const declared = m.declared.at([...from.slice(0, depth), segment]);
     if (declared === undefined) continue;
     if (declared.declarations.length > 0) return undefined;
     if (declared.external !== undefined) return [...from.slice(0, depth), segment];
@@ -102,22 +102,13 @@ function pathOf(m: Naming & Integers, scope: NamespaceNode, name: NamePath): rea
   return [segment];
 }
 
-function declaredUnder(m: Naming & Integers, segments: readonly string[]): DeclaredObject | undefined {
-  let at: DeclaredObject | undefined = m.declared?.root;
-  for (const segment of segments) at = at?.children.get(segment);
-  return at;
-}
-
 function declaredAt(m: Naming & Integers, path: string): DeclaredObject | undefined {
   const segments = path.slice(1).split('.');
-  return declaredUnder(
-    m,
-    segments.map((segment) => segment.padEnd(4, '_')),
-  );
+  return m.declared?.at(segments.map((segment) => segment.padEnd(4, '_')));
 }
 
 /** Whether a given table declares the node in code that was not executed. */
 function isDeclared(m: Naming & Integers, node: NamespaceNode): boolean {
-  const declared = declaredUnder(m, nameOfNode(node).segments);
+  const declared = m.declared?.at(nameOfNode(node).segments);
   return declared?.kind !== undefined || (declared !== undefined && declared.declarations.length > 0);
 }
