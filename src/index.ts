@@ -24,6 +24,8 @@ export { readScenario } from './linux/scenario.ts';
 export type { AskedKernel } from './survey/asked.ts';
 export { examineUnit } from './survey/examine.ts';
 export { MissingPackageError } from './survey/optional.ts';
+export { isAddress, type PlaceName, placeNamed } from './survey/place/name.ts';
+export { type LentFile, type Place, PlaceError } from './survey/place/place.ts';
 export { type PlanCounts, planSurvey } from './survey/plan.ts';
 export { QueryError, type ResultSet, SurveyDatabase } from './survey/query/database.ts';
 export { type NamedResult, QUERY_FORMATS, type QueryFormat, renderResults } from './survey/query/formats.ts';

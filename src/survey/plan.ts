@@ -23,7 +23,7 @@ export async function planSurvey(
   store: SurveyStore,
   options: FindOptions & { readonly onInput?: OnInput },
 ): Promise<{ readonly shards: readonly Shard[]; readonly found: PlanCounts }> {
-  const earlier = store.plans();
+  const earlier = await store.plans();
   const knownInputs = new Set(
     earlier.flatMap(({ inputs }) => inputs.map(({ hash, path }) => `${hash} ${path}`)),
   );
@@ -31,12 +31,13 @@ export async function planSurvey(
     earlier.flatMap(({ shards }) => shards.flatMap(({ units }) => units.map(({ hash }) => hash))),
   );
   const units = new Map<string, Unit>();
-  const except = realpathSync(store.folder);
+  const { folder } = store.place;
+  const except = folder === undefined ? {} : { except: realpathSync(folder) };
   const inputs: PlannedInput[] = [];
   const all = new Set<string>();
   let count = 0;
   for (const path of paths)
-    for await (const { hash, path: name, bytes, from } of unitsAt(path, { ...options, except })) {
+    for await (const { hash, path: name, bytes, from } of unitsAt(path, { ...options, ...except })) {
       count += 1;
       all.add(hash);
       await options.onInput?.({ inputs: count, machines: all.size });
@@ -47,7 +48,7 @@ export async function planSurvey(
       if (known.has(hash)) continue;
       const before = units.get(hash);
       if (before !== undefined && before.path <= name) continue;
-      const file = 'file' in from ? from.file : store.spool(hash, from.content);
+      const file = 'file' in from ? from.file : await store.spool(hash, from.content);
       units.set(hash, { hash, path: name, file, bytes });
     }
   const shards = shardsOf([...units.values()]);

@@ -1,6 +1,6 @@
 /**
- * The shards through a queue: BullMQ on Redis. The results of a shard depend only on its units and its files are renamed
- * into place, so a shard that is delivered twice, or again after a worker was killed, gives the same folder.
+ * The shards through a queue: BullMQ on Redis. The results of a shard depend only on its units and its files are written
+ * completely or not at all, so a shard that is delivered twice, or again after a worker was killed, gives the same survey.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256Of } from '../platform/hash.ts';
@@ -45,8 +45,9 @@ interface ShardJob {
 }
 
 const QUEUE = 'fwmap-survey';
-/** How often the folder is checked for finished shards. */
+/** How often the survey is checked for finished shards: a folder, and a bucket, where that costs. */
 const LOOK_MS = 500;
+const LOOK_FAR_MS = 2000;
 /** How often unfinished shards are queued again: a Redis that was restarted may have lost them. */
 const ASK_AGAIN_MS = 10_000;
 /** How long a worker may be silent before its shard goes to another; it renews that in half the time. */
@@ -115,20 +116,22 @@ export async function workThroughQueue(
   const { Queue } = await load(cwd);
   const queue = new Queue(QUEUE, { connection });
   queue.on('error', (error) => trouble(error.message));
-  const folder = sha256Of(store.folder).slice(0, 16);
-  const open = new Map(shards.map((shard) => [`${folder}-${shard.id}`, shard]));
+  const place = sha256Of(store.place.name).slice(0, 16);
+  const pause = store.place.folder === undefined ? LOOK_FAR_MS : LOOK_MS;
+  const open = new Map(shards.map((shard) => [`${place}-${shard.id}`, shard]));
   try {
-    for (let asked = Number.NEGATIVE_INFINITY; open.size > 0; await sleep(LOOK_MS)) {
+    for (let asked = Number.NEGATIVE_INFINITY; open.size > 0; await sleep(pause)) {
+      const done = await store.done();
       for (const [id, shard] of open) {
-        if (!store.isDone(shard)) continue;
+        if (!done.has(shard.id)) continue;
         open.delete(id);
-        onShard(shard, store.countsOf(shard));
+        onShard(shard, await store.countsOf(shard));
       }
       if (Date.now() - asked < ASK_AGAIN_MS) continue;
       asked = Date.now();
       for (const [id, shard] of open) {
         try {
-          await ask(queue, id, { into: store.folder, seconds, shard });
+          await ask(queue, id, { into: store.place.name, seconds, shard });
         } catch (error) {
           if (error instanceof QueueError) throw error;
           // The connection was lost.
@@ -166,10 +169,15 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
+interface OpenSurvey {
+  readonly store: SurveyStore;
+  readonly examiner: Examiner;
+}
+
 /**
  * Takes shards from the queue.
- * @param examinerOf for the folder of a survey
- * @param into the folder to use instead of the one that a job names: where it has another path on this host
+ * @param examinerOf for the survey of a job
+ * @param into the place to use instead of the one that a job names: where a folder has another path on this host
  */
 export async function startWorker(
   examinerOf: (store: SurveyStore) => Promise<Examiner>,
@@ -184,19 +192,28 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   const connection = connectionOf(url);
   const { Worker } = await load(cwd);
-  const examiners = new Map<string, { readonly store: SurveyStore; readonly examiner: Promise<Examiner> }>();
+  const given = into === undefined ? undefined : await SurveyStore.open(into, cwd);
+  const open = async (name: string): Promise<OpenSurvey> => {
+    const store = given ?? (await SurveyStore.open(name, cwd));
+    return { store, examiner: await examinerOf(store) };
+  };
+  const surveys = new Map<string, Promise<OpenSurvey>>();
+  const surveyAt = (name: string): Promise<OpenSurvey> => {
+    let survey = surveys.get(name);
+    if (survey === undefined) {
+      survey = open(name);
+      surveys.set(name, survey);
+      // The next job tries again.
+      survey.catch(() => surveys.delete(name));
+    }
+    return survey;
+  };
   const worker = new Worker(
     QUEUE,
     async ({ data: { into: named, seconds, shard } }) => {
-      const folder = into ?? named;
-      let known = examiners.get(folder);
-      if (known === undefined) {
-        const store = new SurveyStore(folder);
-        known = { store, examiner: examinerOf(store) };
-        examiners.set(folder, known);
-      }
-      if (known.store.isDone(shard)) return;
-      onShard(shard, await runShard(shard, known.store, await known.examiner, seconds));
+      const { store, examiner } = await surveyAt(given?.place.name ?? named);
+      if (await store.isDone(shard)) return;
+      onShard(shard, await runShard(shard, store, examiner, seconds));
     },
     {
       connection,

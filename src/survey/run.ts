@@ -100,7 +100,9 @@ export async function runShard(
 export type OnShard = (shard: Shard, counts: ShardCounts) => void;
 
 /**
- * Processes shards, `together` at a time, so that no thread waits for the last batch of one.
+ * Processes shards, `together` at a time, so that no thread waits for the last batch of one. Throws what storing one throws,
+ * after those in progress have ended: an examiner that is closed before would make failures of their machines.
+ * @returns why shards stayed open, for each of those that {@link HostError}s left open
  */
 export async function runShards(
   shards: readonly Shard[],
@@ -114,15 +116,21 @@ export async function runShards(
 ): Promise<readonly string[]> {
   const waiting = shards.values();
   const failures: string[] = [];
+  let isEnding = false;
   const worker = async (): Promise<void> => {
     for (const shard of waiting)
       try {
+        if (isEnding) return;
         onShard(shard, await runShard(shard, store, examiner, seconds));
       } catch (error) {
-        if (!(error instanceof HostError)) throw error;
+        if (!(error instanceof HostError)) {
+          isEnding = true;
+          throw error;
+        }
         failures.push(error.message);
       }
   };
-  await Promise.all(Array.from({ length: together }, worker));
+  const ended = await Promise.allSettled(Array.from({ length: together }, worker));
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
   return failures;
 }

@@ -1,6 +1,6 @@
 /**
- * The folder of a survey. Every file is written completely and then renamed, so that a killed run leaves no partial files,
- * and the content doesn't depend on the order in which shards are finished.
+ * What a survey stores, by name. Every file is written completely or not at all, and the content doesn't depend on the order
+ * in which shards are finished.
  *
  *     kernel.json           the kernel that machines are judged for; absent where that is each machine's own
  *     plan/ID.ndjson        the plan: a shard a line
@@ -8,20 +8,13 @@
  *     done/SHARD.json       written last: this shard is complete
  *     spool/HASH            contents of archives, until they are processed
  */
-import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { type AskedKernel, textOfAsked } from './asked.ts';
 import { parquetOf } from './parquet.ts';
+import { BucketPlace } from './place/bucket.ts';
+import { FolderPlace } from './place/folder.ts';
+import { placeNamed } from './place/name.ts';
+import type { LentFile, Place } from './place/place.ts';
 import { MACHINE_TABLES, type MachineRows, type Row, SURVEY_SCHEMA } from './tables.ts';
 import type { Shard, Unit } from './unit.ts';
 
@@ -46,90 +39,112 @@ export interface Plan {
   readonly inputs: readonly PlannedInput[];
 }
 
-/** Unfinished files that are older than this belong to a run that was killed. */
-const ABANDONED_MS = 60 * 60 * 1000;
+/** The folders that a survey in a folder has from its beginning. */
+const FOLDERS = ['plan', 'done', 'inputs', ...MACHINE_TABLES];
+
+/** Spooled contents that are written at a time, to a place that is far away. */
+const MOST_SPOOLING = 16;
+const MOST_SPOOLING_BYTES = 64 * 1024 * 1024;
 
 export class SurveyStore {
-  readonly folder: string;
+  readonly place: Place;
+  /** Hashes of spooled contents, those that are being written included. */
+  #spooled: Set<string> | undefined;
+  readonly #spooling = new Set<Promise<void>>();
+  #spoolingBytes = 0;
+  #unspooled: { readonly error: unknown } | undefined;
 
-  /** Makes the folder if it doesn't exist. Throws the system's error. */
-  constructor(folder: string) {
-    this.folder = folder;
-    for (const name of ['plan', 'done', 'inputs', ...MACHINE_TABLES, '.new'])
-      mkdirSync(join(folder, name), { recursive: true });
-    for (const name of readdirSync(join(folder, '.new'))) {
-      const path = join(folder, '.new', name);
-      const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-      if (since !== undefined && Date.now() - since > ABANDONED_MS) rmSync(path, { force: true });
-    }
+  constructor(place: Place) {
+    this.place = place;
   }
 
-  #write(name: string, content: Uint8Array | string): void {
-    const fresh = join(this.folder, '.new', randomBytes(12).toString('hex'));
-    // Flushed before it is renamed, so that after a power failure the file is complete or missing.
-    try {
-      writeFileSync(fresh, content, { flush: true });
-      renameSync(fresh, join(this.folder, name));
-    } catch (error) {
-      rmSync(fresh, { force: true });
-      throw error;
-    }
+  /**
+   * A survey in a folder, which is made if it doesn't exist, or in a bucket, of which nothing is asked yet. Throws
+   * {@link PlaceError}, {@link MissingPackageError} and the system's error.
+   * @param name a path, or `s3://BUCKET/PREFIX` @param cwd the folder that fwmap is run in
+   */
+  static async open(name: string, cwd: string): Promise<SurveyStore> {
+    const place = placeNamed(name, cwd);
+    return 'folder' in place
+      ? SurveyStore.inFolder(place.folder)
+      : new SurveyStore(await BucketPlace.open(place, cwd));
+  }
+
+  /** A survey in a folder, which is made if it doesn't exist. Throws the system's error. @param path absolute */
+  static inFolder(path: string): SurveyStore {
+    return new SurveyStore(new FolderPlace(path, FOLDERS));
+  }
+
+  async #text(name: string): Promise<string | undefined> {
+    const bytes = await this.place.read(name);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   }
 
   /** The kernel that machines are judged for. Throws where the file can't be read. */
-  asked(): AskedKernel {
-    const file = join(this.folder, 'kernel.json');
-    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as AskedKernel) : {};
+  async asked(): Promise<AskedKernel> {
+    const text = await this.#text('kernel.json');
+    return text === undefined ? {} : (JSON.parse(text) as AskedKernel);
   }
 
   /**
    * Stores the kernel before anything is planned. @returns false where the survey is for another kernel: rows for different
    * kernels could not be distinguished
    */
-  ask(asked: AskedKernel): boolean {
+  async ask(asked: AskedKernel): Promise<boolean> {
     const text = textOfAsked(asked);
-    if (text === textOfAsked(this.asked())) return true;
-    if (readdirSync(join(this.folder, 'plan')).length > 0) return false;
-    this.#write('kernel.json', text);
+    if (text === textOfAsked(await this.asked())) return true;
+    if ((await this.place.list('plan')).length > 0) return false;
+    await this.place.write('kernel.json', text);
     return true;
   }
 
   /** Every plan, in the order of their ids. Throws where one can't be read. */
-  plans(): Plan[] {
-    return readdirSync(join(this.folder, 'plan'))
-      .filter((name) => name.endsWith('.ndjson'))
-      .sort()
-      .map((name) => {
-        const [head, ...shards] = readFileSync(join(this.folder, 'plan', name), 'utf8')
-          .trimEnd()
-          .split('\n');
-        const { schema, inputs } = JSON.parse(head!) as { schema: string; inputs: PlannedInput[] };
-        if (schema !== SURVEY_SCHEMA) throw new Error(`${name} has another version: ${schema}`);
-        return { inputs, shards: shards.map((line) => JSON.parse(line) as Shard) };
-      });
+  async plans(): Promise<Plan[]> {
+    const plans: Plan[] = [];
+    const names = (await this.place.list('plan')).filter((name) => name.endsWith('.ndjson'));
+    for (const name of names.sort()) {
+      const text = await this.#text(`plan/${name}`);
+      if (text === undefined) continue;
+      const [head, ...shards] = text.trimEnd().split('\n');
+      const { schema, inputs } = JSON.parse(head!) as { schema: string; inputs: PlannedInput[] };
+      if (schema !== SURVEY_SCHEMA) throw new Error(`${name} has another version: ${schema}`);
+      plans.push({ inputs, shards: shards.map((line) => JSON.parse(line) as Shard) });
+    }
+    return plans;
   }
 
-  /** Adds a plan. The rows of its inputs are written before it. */
+  /** Adds a plan. The rows of its inputs are written before it, and what was spooled. */
   async addPlan(id: string, { inputs, shards }: Plan): Promise<void> {
+    await Promise.all(this.#spooling);
+    this.#throwUnspooled();
     const rows = inputs.map(({ hash, path, bytes }): Row => ({ machine: hash, path, bytes: BigInt(bytes) }));
-    this.#write(`inputs/${id}.parquet`, await parquetOf('inputs', rows));
+    await this.place.write(`inputs/${id}.parquet`, await parquetOf('inputs', rows));
     const lines = [{ schema: SURVEY_SCHEMA, inputs }, ...shards].map((line) => JSON.stringify(line));
-    this.#write(`plan/${id}.ndjson`, `${lines.join('\n')}\n`);
+    await this.place.write(`plan/${id}.ndjson`, `${lines.join('\n')}\n`);
   }
 
-  isDone(shard: Pick<Shard, 'id'>): boolean {
-    return existsSync(join(this.folder, 'done', `${shard.id}.json`));
+  isDone(shard: Pick<Shard, 'id'>): Promise<boolean> {
+    return this.place.has(`done/${shard.id}.json`);
   }
 
-  countsOf(shard: Pick<Shard, 'id'>): ShardCounts {
-    return JSON.parse(readFileSync(join(this.folder, 'done', `${shard.id}.json`), 'utf8')) as ShardCounts;
+  /** The ids of all shards that are done. */
+  async done(): Promise<ReadonlySet<string>> {
+    const names = await this.place.list('done');
+    return new Set(names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5)));
+  }
+
+  /** The counts of a shard that is done. */
+  async countsOf(shard: Pick<Shard, 'id'>): Promise<ShardCounts> {
+    const text = await this.#text(`done/${shard.id}.json`);
+    if (text === undefined) throw new Error(`shard ${shard.id} is not done`);
+    return JSON.parse(text) as ShardCounts;
   }
 
   /** Writes the tables of a shard and marks it as done. The same shard gives the same files. @returns its counts */
   async finish(shard: Pick<Shard, 'id'>, machines: readonly MachineRows[]): Promise<ShardCounts> {
     for (const table of MACHINE_TABLES) {
       const rows = machines.flatMap((rowsOfMachine) => rowsOfMachine[table]);
-      this.#write(`${table}/${shard.id}.parquet`, await parquetOf(table, rows));
+      await this.place.write(`${table}/${shard.id}.parquet`, await parquetOf(table, rows));
     }
     const rows = machines.flatMap(({ machines: own }) => own);
     const machineCount = rows.filter(({ status }) => status === 'ok').length;
@@ -139,25 +154,63 @@ export class SurveyStore {
       faulty: rows.length - machineCount - others,
       others,
     };
-    this.#write(`done/${shard.id}.json`, `${JSON.stringify(counts)}\n`);
+    await this.place.write(`done/${shard.id}.json`, `${JSON.stringify(counts)}\n`);
     return counts;
   }
 
-  /** Stores bytes that aren't a file on disk. @returns the path relative to the folder */
-  spool(hash: string, bytes: Uint8Array): string {
+  /**
+   * Stores bytes that aren't a file on disk, by the time that {@link addPlan} ends. @returns the name, as `file` of a unit
+   * has it
+   */
+  async spool(hash: string, bytes: Uint8Array): Promise<string> {
     const name = `spool/${hash}`;
-    mkdirSync(join(this.folder, 'spool'), { recursive: true });
-    if (!existsSync(join(this.folder, name))) this.#write(name, bytes);
+    this.#spooled ??= new Set(await this.place.list('spool'));
+    if (this.#spooled.has(hash)) return name;
+    this.#spooled.add(hash);
+    while (this.#spoolingBytes > MOST_SPOOLING_BYTES || this.#spooling.size >= MOST_SPOOLING)
+      await Promise.race(this.#spooling);
+    this.#throwUnspooled();
+    this.#spoolingBytes += bytes.length;
+    const writing = this.place
+      .write(name, bytes)
+      .catch((error: unknown) => {
+        this.#unspooled ??= { error };
+      })
+      .finally(() => {
+        this.#spooling.delete(writing);
+        this.#spoolingBytes -= bytes.length;
+      });
+    this.#spooling.add(writing);
     return name;
   }
 
-  /** The absolute path of a unit. */
-  pathOf({ file }: Unit): string {
-    return file.startsWith('/') ? file : join(this.folder, file);
+  #throwUnspooled(): void {
+    const { error } = this.#unspooled ?? {};
+    if (error === undefined) return;
+    this.#unspooled = undefined;
+    // What was and wasn't written is looked up again.
+    this.#spooled = undefined;
+    throw error;
+  }
+
+  /** Calls `use` with the absolute paths of units, which are valid until it has ended. */
+  async withFiles<T>(units: readonly Unit[], use: (paths: readonly string[]) => Promise<T>): Promise<T> {
+    const lent: LentFile[] = [];
+    const paths: string[] = [];
+    try {
+      for (const { file } of units) {
+        if (!isAbsolute(file)) lent.push(await this.place.lend(file));
+        paths.push(isAbsolute(file) ? file : lent.at(-1)!.path);
+      }
+      return await use(paths);
+    } finally {
+      for (const each of lent) each.release();
+    }
   }
 
   /** Removes spooled contents, once all shards are done. */
-  removeSpool(): void {
-    rmSync(join(this.folder, 'spool'), { recursive: true, force: true });
+  async removeSpool(): Promise<void> {
+    this.#spooled = undefined;
+    await this.place.remove('spool');
   }
 }

@@ -19,14 +19,16 @@ import { SURVEYED, writeFiles } from './runs.ts';
 // Where faults are put into calls: in this thread.
 vi.mock('../../src/cli/survey/pool.ts', () => ({
   openPool: async (_threads: number, store: SurveyStore): Promise<Pool> => {
-    const asked = store.asked();
+    const asked = await store.asked();
     return {
       examine: (units) =>
-        examineUnits({
-          units: units.map((unit) => ({ ...unit, at: store.pathOf(unit) })),
-          limits: givenLimits(),
-          asked,
-        }),
+        store.withFiles(units, (paths) =>
+          examineUnits({
+            units: units.map((unit, index) => ({ ...unit, at: paths[index]! })),
+            limits: givenLimits(),
+            asked,
+          }),
+        ),
       close: async () => {},
     };
   },

@@ -235,6 +235,8 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'survey/queue.ts MOST_STALLED',
     'survey/run.ts MOST_BYTES_IN_BATCH',
     'survey/run.ts MOST_IN_BATCH',
+    'survey/store.ts MOST_SPOOLING',
+    'survey/store.ts MOST_SPOOLING_BYTES',
     'survey/unit.ts MOST_BYTES',
     'survey/unit.ts MOST_UNITS',
   ],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openPool } from '../../src/cli/survey/pool.ts';
 import { withLimits } from '../../src/limits/limits.ts';
+import { FolderPlace } from '../../src/survey/place/folder.ts';
 import { runShards } from '../../src/survey/run.ts';
 import { SurveyStore } from '../../src/survey/store.ts';
 import type { Row } from '../../src/survey/tables.ts';
@@ -61,7 +62,7 @@ class NotingStore extends SurveyStore {
 test('a machine that ends its thread, takes too long or too much memory is a row with its reason', async () => {
   const file = join(folder, 'thread.mjs');
   writeFileSync(file, THREAD);
-  const store = new NotingStore(join(folder, 'survey'));
+  const store = new NotingStore(new FolderPlace(join(folder, 'survey'), []));
   // Among several in a batch, so that good ones are lost with bad ones at first.
   const kinds = Object.keys(STATUS) as (keyof typeof STATUS)[];
   const paths = kinds.flatMap((kind) => ['good-before', kind, 'good-after'].map((name) => `${name} ${kind}`));

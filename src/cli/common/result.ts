@@ -5,6 +5,7 @@ import { systemCode, systemMessage } from '../../artifact/file.ts';
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
 import { escapeCommands, escapeControls } from '../../bytes/escape.ts';
 import { diagnosticText, messageOf, UNRECOGNISED_CODES, UNUSED_CODES } from '../../findings/finding.ts';
+import { isAddress } from '../../survey/place/name.ts';
 import { writeWhole } from '../output/whole-file.ts';
 import { CommandError } from './command-error.ts';
 import type { Io } from './io.ts';
@@ -24,6 +25,8 @@ export function writeResult(
 
 /** Makes a folder for results, and its parents, unless it exists. Throws {@link CommandError}. */
 export function makeFolder(name: string, io: Io): void {
+  if (isAddress(name))
+    throw new CommandError(`${name} is not a folder`, `a folder of that name is ./${name}`);
   try {
     mkdirSync(resolve(io.cwd, name), { recursive: true });
   } catch (error) {

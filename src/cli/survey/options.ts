@@ -1,5 +1,6 @@
 /** Helpers of the commands for many machines. */
 import { MissingPackageError } from '../../survey/optional.ts';
+import { PlaceError } from '../../survey/place/place.ts';
 import { QueueError } from '../../survey/queue.ts';
 import { CommandError } from '../common/command-error.ts';
 
@@ -20,13 +21,17 @@ export function countOption(
   return value;
 }
 
-/** Turns errors of optional packages and of the queue into errors of the command. */
-export async function asCommandErrors<T>(work: Promise<T>): Promise<T> {
+/**
+ * Turns errors of optional packages, of the queue and of where a survey is kept into errors of the command.
+ * @param hint what helps where a request has failed
+ */
+export async function asCommandErrors<T>(work: Promise<T>, hint?: string): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (error instanceof MissingPackageError)
       throw new CommandError(error.message, `npm install ${error.package}, beside fwmap or in this folder`);
+    if (error instanceof PlaceError) throw new CommandError(error.message, error.hint ?? hint);
     if (error instanceof QueueError) throw new CommandError(error.message);
     throw error;
   }

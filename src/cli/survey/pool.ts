@@ -39,30 +39,37 @@ export async function openPool(threads: number, store: SurveyStore, file = threa
     resourceLimits: { maxOldGenerationSizeMb: Math.max(16, Math.ceil(limit('survey-thread-bytes') / MIB)) },
   });
   const limits = givenLimits();
-  const asked = store.asked();
+  const asked = await store.asked();
   // The time that a batch waits for a thread is not its own.
   const whenFree = pLimit(threads);
+  // The next batches are fetched meanwhile, where they are on another host.
+  const whenNear = pLimit(2 * threads);
+  const examine = async (units: readonly PlacedUnit[], seconds: number) => {
+    const limit = new AbortController();
+    const running = pool.run(
+      { units, limits, asked },
+      { name: 'examineUnits', signal: limit.signal },
+    ) as Promise<(Examined | Unexamined)[]>;
+    const timer = setTimeout(() => limit.abort(), 1000 * seconds * units.length);
+    try {
+      return await running;
+    } catch (error) {
+      if (limit.signal.aborted)
+        throw new ExaminationError({ status: 'time', reason: `took more than ${seconds} s` });
+      if (isOfHost(error)) throw new HostError(`a thread of the survey: ${systemMessage(error)}`);
+      throw new ExaminationError(lossOf(error));
+    } finally {
+      clearTimeout(timer);
+    }
+  };
   return {
     examine: (units, seconds) =>
-      whenFree(async () => {
-        const placed = units.map((unit): PlacedUnit => ({ ...unit, at: store.pathOf(unit) }));
-        const limit = new AbortController();
-        const running = pool.run(
-          { units: placed, limits, asked },
-          { name: 'examineUnits', signal: limit.signal },
-        ) as Promise<(Examined | Unexamined)[]>;
-        const timer = setTimeout(() => limit.abort(), 1000 * seconds * units.length);
-        try {
-          return await running;
-        } catch (error) {
-          if (limit.signal.aborted)
-            throw new ExaminationError({ status: 'time', reason: `took more than ${seconds} s` });
-          if (isOfHost(error)) throw new HostError(`a thread of the survey: ${systemMessage(error)}`);
-          throw new ExaminationError(lossOf(error));
-        } finally {
-          clearTimeout(timer);
-        }
-      }),
+      whenNear(() =>
+        store.withFiles(units, (paths) => {
+          const placed = units.map((unit, index): PlacedUnit => ({ ...unit, at: paths[index]! }));
+          return whenFree(() => examine(placed, seconds));
+        }),
+      ),
     close: () => pool.destroy(),
   };
 }

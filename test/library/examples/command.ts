@@ -26,7 +26,7 @@ async function windowsOfSeed() {
 async function inSurvey(work: (store: fwmap.SurveyStore) => Promise<void> | void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fwmap-library-'));
   try {
-    await work(new fwmap.SurveyStore(folder));
+    await work(fwmap.SurveyStore.inFolder(folder));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -199,14 +199,32 @@ export const COMMAND: Examples = {
     });
   },
   async SurveyStore() {
-    await inSurvey((store) => expect(store.plans()).toEqual([]));
+    await inSurvey(async (store) => expect(await store.plans()).toEqual([]));
+  },
+  placeNamed() {
+    expect(fwmap.placeNamed('s3://fleet/new/survey/', SAMPLES)).toEqual({
+      bucket: 'fleet',
+      prefix: 'new/survey',
+    });
+    expect(fwmap.placeNamed('survey', SAMPLES)).toEqual({ folder: join(SAMPLES, 'survey') });
+  },
+  isAddress() {
+    expect(['gs://fleet', 's3:fleet', 'a:b', './s3://fleet'].map(fwmap.isAddress)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  },
+  PlaceError() {
+    expect(() => fwmap.placeNamed('gs://fleet/survey', SAMPLES)).toThrow(fwmap.PlaceError);
   },
   async examineUnit() {
     await inSurvey(async (store) => {
       const sink = new fwmap.DiagnosticList();
       const { shards } = await fwmap.planSurvey(['openhcl-vtl2.dts'], store, { cwd: SAMPLES, sink });
       const unit = shards[0]!.units[0]!;
-      const [rows] = await fwmap.examineUnit(unit, store.pathOf(unit));
+      const [rows] = await store.withFiles([unit], ([path]) => fwmap.examineUnit(unit, path!));
       expect(rows?.machines).toMatchObject([{ path: 'openhcl-vtl2.dts', status: 'ok' }]);
     });
   },
@@ -215,10 +233,13 @@ export const COMMAND: Examples = {
       const sink = new fwmap.DiagnosticList();
       const { shards } = await fwmap.planSurvey(['openhcl-vtl2.dts'], store, { cwd: SAMPLES, sink });
       const examiner: fwmap.Examiner = {
-        examine: (units) => Promise.all(units.map((unit) => fwmap.examineUnit(unit, store.pathOf(unit)))),
+        examine: (units) =>
+          store.withFiles(units, (paths) =>
+            Promise.all(units.map((unit, index) => fwmap.examineUnit(unit, paths[index]!))),
+          ),
       };
       await fwmap.runShards(shards, store, examiner, { seconds: 60, together: 1, onShard: () => {} });
-      expect(store.countsOf(shards[0]!).machines).toBe(1);
+      expect(await store.countsOf(shards[0]!)).toMatchObject({ machines: 1 });
     });
   },
   HostError() {

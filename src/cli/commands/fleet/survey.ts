@@ -6,8 +6,10 @@ import { isSystemError, systemMessage } from '../../../artifact/file.ts';
 import { type Diagnostic, DiagnosticList } from '../../../bytes/diagnostic.ts';
 import { limit, overLimit } from '../../../limits/limits.ts';
 import type { AskedKernel } from '../../../survey/asked.ts';
+import { placeNamed } from '../../../survey/place/name.ts';
 import type { PlanCounts } from '../../../survey/plan.ts';
 import type { ShardCounts } from '../../../survey/store.ts';
+import type { Shard } from '../../../survey/unit.ts';
 import { defineCommand, EXIT_ERROR, type OptionValues } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import type { Io } from '../../common/io.ts';
@@ -106,13 +108,13 @@ export const command = defineCommand({
   operands: 'INPUT...',
   minimumInputs: 0,
   description:
-    'Describes and judges many machines, and stores the results as Parquet files in a folder: machines, windows, ' +
+    'Describes and judges many machines, and stores the results as Parquet files in a folder or a bucket: machines, windows, ' +
     'descriptors, bridges, findings, answers and gaps. Each file is a machine, and so is a folder or archive of one capture; ' +
     'duplicates count once. Each is judged for the kernel that its own inputs show, or all for the one that options name. ' +
     'An interrupted run continues where it was; later runs add new machines. ' +
     '`fwmap query` queries the tables; docs/fleet.md lists the columns.',
   options: {
-    into: { type: 'string', value: 'DIR', describe: 'The folder of the survey' },
+    into: { type: 'string', value: 'DIR', describe: 'The folder of the survey, or s3://BUCKET/PREFIX' },
     'files-from': {
       type: 'string',
       value: 'FILE',
@@ -150,6 +152,7 @@ export const command = defineCommand({
       line: 'fwmap survey captures/ --kernel 6.12.60 --config .config --into next',
       does: 'judged for one kernel',
     },
+    { line: 'fwmap survey captures/ --into s3://fleet/survey', does: 'stored in a bucket' },
     { line: 'fwmap query survey --summary', does: 'what was found' },
   ],
   async run({ inputs, options, io }) {
@@ -163,13 +166,19 @@ export const command = defineCommand({
     const seconds = countOption('time-limit', options['time-limit'], DEFAULT_SECONDS, 86_400);
 
     try {
-      return await survey(paths, { into, jobs, seconds, queue: options.queue }, options, io);
+      return await asCommandErrors(
+        survey(paths, { into, jobs, seconds, queue: options.queue }, options, io),
+        CONTINUE,
+      );
     } catch (error) {
       if (!isSystemError(error)) throw error;
       throw new CommandError(`cannot write the survey to ${into}: ${systemMessage(error)}`);
     }
   },
 });
+
+/** After which what is done is not repeated. */
+const CONTINUE = 'run the same command again to continue';
 
 /** Diagnostics about inputs that are missing from the tables. */
 const UNREAD: ReadonlySet<string> = new Set(['artifact/unreadable', 'artifact/member-unreadable']);
@@ -196,11 +205,11 @@ async function survey(
   ]);
   await compileSparingly();
   const sink = new DiagnosticList();
-  makeFolder(into, io);
-  const store = new SurveyStore(resolve(io.cwd, into));
-  if (!store.ask(await askedKernel(options, io)))
+  if ('folder' in placeNamed(into, io.cwd)) makeFolder(into, io);
+  const store = await SurveyStore.open(into, io.cwd);
+  if (!(await store.ask(await askedKernel(options, io))))
     throw new CommandError(
-      `${into} holds a survey for ${describeAsked(store.asked())}`,
+      `${into} holds a survey for ${describeAsked(await store.asked())}`,
       'name the same kernel, or another folder',
     );
   const { shards, found } = await planSurvey(paths, store, {
@@ -209,25 +218,26 @@ async function survey(
     onInput: (so) =>
       io.progress.tell(`looking for machines: ${so.machines} in ${counted(so.inputs, 'input')}`, true),
   });
-  const open = shards.filter((shard) => !store.isDone(shard));
+  const before = await store.done();
+  const open = shards.filter(({ id }) => !before.has(id));
   const total = shards.reduce((sum, { units }) => sum + units.length, 0);
   let done = total - open.reduce((sum, { units }) => sum + units.length, 0);
-  const onShard = ({ units }: { units: readonly unknown[] }): void => {
+  const counts = new Map<string, ShardCounts>();
+  const onShard = ({ id, units }: Shard, own: ShardCounts): void => {
     done += units.length;
+    counts.set(id, own);
     void io.progress.tell(`${done} of ${total} machines`, true);
   };
   let failures: readonly string[] = [];
   if (queue !== undefined) {
     const { workThroughQueue } = await import('../../../survey/queue.ts');
-    await asCommandErrors(
-      workThroughQueue(open, store, {
-        url: queue,
-        cwd: io.cwd,
-        onTrouble: (message) => io.stderr.write(`fwmap: ${message}\n`),
-        seconds,
-        onShard,
-      }),
-    );
+    await workThroughQueue(open, store, {
+      url: queue,
+      cwd: io.cwd,
+      onTrouble: (message) => io.stderr.write(`fwmap: ${message}\n`),
+      seconds,
+      onShard,
+    });
   } else if (open.length > 0) {
     const [{ openPool }, { runShards }] = await Promise.all([
       import('../../survey/pool.ts'),
@@ -244,15 +254,11 @@ async function survey(
     writeLeftOut(sink.all, io);
     const [first, ...others] = failures;
     const more = others.length === 0 ? '' : ` (and ${others.length} more like this)`;
-    throw new CommandError(`${first}${more}`, 'run the same command again to continue');
+    throw new CommandError(`${first}${more}`, CONTINUE);
   }
-  store.removeSpool();
+  await store.removeSpool();
   writeLeftOut(sink.all, io);
-  io.stdout.write(
-    `${summaryOf(
-      found,
-      shards.map((shard) => store.countsOf(shard)),
-    )}\n`,
-  );
+  for (const shard of shards) if (!counts.has(shard.id)) counts.set(shard.id, await store.countsOf(shard));
+  io.stdout.write(`${summaryOf(found, [...counts.values()])}\n`);
   return sink.all.some(({ code }) => UNREAD.has(code)) ? EXIT_ERROR : 0;
 }

@@ -1,6 +1,5 @@
 /** `fwmap worker`: processes shards of surveys from a queue. */
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { defineCommand } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
 import { compileSparingly } from '../../common/engine.ts';
@@ -13,7 +12,7 @@ export const command = defineCommand({
   minimumInputs: 0,
   description:
     'Processes shards of `fwmap survey --queue` from a Redis server, on this host or any other that sees the inputs and ' +
-    'the folder of the survey under the same paths. It runs until it is stopped; on SIGTERM and SIGINT it finishes the ' +
+    'the survey under the same paths. It runs until it is stopped; on SIGTERM and SIGINT it finishes the ' +
     'shard in progress first. If it is killed, another worker takes its shard after 30 s.',
   options: {
     queue: { type: 'string', value: 'URL', describe: 'The Redis server: redis://host:6379/0' },
@@ -21,7 +20,7 @@ export const command = defineCommand({
     into: {
       type: 'string',
       value: 'DIR',
-      describe: 'The folder of the survey, if it has another path on this host',
+      describe: 'The folder of the survey, or s3://BUCKET/PREFIX, if it has another path on this host',
     },
   },
   examples: [{ line: 'fwmap worker --queue redis://queue.example:6379/0', does: 'on each host of a fleet' }],
@@ -43,7 +42,7 @@ export const command = defineCommand({
           url: options.queue,
           cwd: io.cwd,
           together: jobs + 1,
-          ...(options.into === undefined ? {} : { into: resolve(io.cwd, options.into) }),
+          ...(options.into === undefined ? {} : { into: options.into }),
           onTrouble: (message) => io.stderr.write(`fwmap: ${message}\n`),
           onShard: (shard, counts) =>
             io.stderr.write(
