@@ -27,7 +27,8 @@ export { MissingPackageError } from './survey/optional.ts';
 export { isAddress, type PlaceName, placeNamed } from './survey/place/name.ts';
 export { type LentFile, type Place, PlaceError } from './survey/place/place.ts';
 export { type PlanCounts, planSurvey } from './survey/plan.ts';
-export { QueryError, type ResultSet, SurveyDatabase } from './survey/query/database.ts';
+export { type QueryOptions, type ResultSet, SurveyDatabase } from './survey/query/database.ts';
+export { QueryError } from './survey/query/error.ts';
 export { type NamedResult, QUERY_FORMATS, type QueryFormat, renderResults } from './survey/query/formats.ts';
 export { NAMED_QUERIES, type NamedQuery } from './survey/query/questions.ts';
 export {

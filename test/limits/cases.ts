@@ -83,6 +83,7 @@ export const CASES: Readonly<Record<LimitName, Case | Elsewhere>> = {
     run: ['survey', 'd', '--into', 'out'],
   },
   'survey-thread-bytes': { elsewhere: 'survey thread' },
+  'query-bytes': { elsewhere: 'query of a bucket' },
   'mail-attachments': {
     value: 1,
     files: {

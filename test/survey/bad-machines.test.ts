@@ -2,11 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { openPool } from '../../src/cli/survey/pool.ts';
 import { withLimits } from '../../src/limits/limits.ts';
 import { FolderPlace } from '../../src/survey/place/folder.ts';
-import { runShards } from '../../src/survey/run.ts';
+import { rowsOfFailure } from '../../src/survey/rows.ts';
+import { ExaminationError, type Examiner, runShards } from '../../src/survey/run.ts';
 import { SurveyStore } from '../../src/survey/store.ts';
 import type { Row } from '../../src/survey/tables.ts';
 import { shardsOf, type Unit } from '../../src/survey/unit.ts';
@@ -95,3 +97,30 @@ test('a machine that ends its thread, takes too long or too much memory is a row
   for (const { status, reason } of store.rows)
     expect(typeof reason).toBe(status === 'ok' ? 'object' : 'string');
 }, 240_000);
+
+test('where a shard cannot be stored, those in progress end before the threads do', async () => {
+  const store = new NotingStore(new FolderPlace(join(folder, 'full'), []));
+  const finish = store.finish.bind(store);
+  store.finish = async (shard, machines) => {
+    if (machines[0]!.machines[0]!.path === 'first') throw new Error('the disk is full');
+    return finish(shard, machines);
+  };
+  let isClosed = false;
+  const examiner: Examiner = {
+    examine: async ([unit]) => {
+      if (unit!.path === 'second') await sleep(100);
+      if (isClosed) throw new ExaminationError({ status: 'failed', reason: 'the thread was ended' });
+      const subject = { machine: unit!.hash, path: unit!.path, bytes: 1n };
+      return [[rowsOfFailure(subject, { status: 'none' }, [])]];
+    },
+  };
+  const shards = ['first', 'second', 'third'].map((path, index) =>
+    shardsOf([{ hash: String(index).padStart(64, '0'), path, file: `/${path}`, bytes: 1 }]),
+  );
+  const running = runShards(shards.flat(), store, examiner, { seconds: 1, together: 2, onShard: () => {} });
+  await expect(running).rejects.toThrow('the disk is full');
+  isClosed = true;
+  await sleep(200);
+  // The second was in progress; the third was not begun.
+  expect(store.rows.map(({ path, status }) => [path, status])).toEqual([['second', 'none']]);
+});

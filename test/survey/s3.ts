@@ -2,8 +2,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** What happens to a request instead of an answer. */
-export type Trouble = 'error' | 'reset' | 'denied';
+/**
+ * What happens to a request instead of an answer: an error that may pass or one that doesn't, the connection is lost, at once
+ * or amid the bytes of an object, or there is no answer.
+ */
+export type Trouble = 'error' | 'denied' | 'reset' | 'cut' | 'wait';
 
 export interface Bucket {
   /** Objects by key. */
@@ -12,8 +15,8 @@ export interface Bucket {
   readonly requests: string[];
   /** What the client finds it by. */
   readonly env: Readonly<Record<string, string>>;
-  /** Asked of each request, from 0: the trouble that it meets. `cut` loses the connection amid the answer. */
-  trouble: (request: string, number: number) => Trouble | 'cut' | undefined;
+  /** The trouble that a request meets. @param number of requests before it */
+  trouble: (request: string, number: number) => Trouble | undefined;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,7 @@ export async function startS3(pageSize = 1000): Promise<Bucket> {
     };
     // The version of a signature that S3 takes today.
     const isSigned = /^AWS4-HMAC-SHA256 Credential=a-key\//.test(request.headers.authorization ?? '');
+    if (trouble === 'wait') return;
     if (trouble === 'reset') request.socket.destroy();
     else if (trouble === 'error') fail(500, 'InternalError');
     else if (!isSigned || trouble === 'denied') fail(403, 'AccessDenied');

@@ -58,6 +58,13 @@ export const OPENING = {
     "A machine's tables take about 200 MiB; a hostile input must not exhaust the host's memory.",
     'the machine is left out, with this as the reason',
   ),
+  'query-bytes': row(
+    'the tables that one query fetches from a bucket',
+    64 * GIB,
+    'bytes',
+    'A million PCs have about 9 GiB. The folder for temporary files has to have room for them.',
+    'nothing is fetched, which is an error',
+  ),
   'mail-attachments': row(
     'one mailbox',
     10_000,

@@ -52,7 +52,7 @@ type Limit = <T>(work: () => Promise<T>) => Promise<T>;
 
 const PACKAGE = '@aws-sdk/client-s3';
 /** Requests at a time: more wait for the client's sockets. */
-const REQUESTS_TOGETHER = 16;
+export const REQUESTS_TOGETHER = 16;
 /** A server that doesn't answer is given up after these; the client then tries twice more. */
 const CONNECTION_MS = 10_000;
 const SILENCE_MS = 60_000;

@@ -2,7 +2,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadOptional } from '../optional.ts';
-import { TABLE_NAMES, type TableName } from '../tables.ts';
+import { BucketPlace } from '../place/bucket.ts';
+import { placeNamed } from '../place/name.ts';
+import { type ColumnType, TABLE_NAMES, TABLES, type TableName } from '../tables.ts';
+import { QueryError } from './error.ts';
+import { type FetchedTables, fetchTables, type OnPart, tablesIn } from './fetch.ts';
 
 /** The part of DuckDB's client that is used (https://duckdb.org/docs/stable/clients/node_neo/overview). */
 interface DuckDb {
@@ -25,45 +29,88 @@ export interface ResultSet {
 
 export type Cell = string | number | bigint | boolean | null;
 
-/** A folder that isn't a survey, or a statement that DuckDB rejects. */
-export class QueryError extends Error {}
+export interface QueryOptions {
+  /** What will be asked: of a survey in a bucket only the tables that are named in it are fetched. By default all are. */
+  readonly statements?: readonly string[];
+  /** Called after each part that was fetched from a bucket. */
+  readonly onPart?: OnPart;
+}
+
+/** DuckDB's types (https://duckdb.org/docs/stable/sql/data_types/overview). */
+const TYPES: Readonly<Record<ColumnType, string>> = {
+  text: 'VARCHAR',
+  uint64: 'UBIGINT',
+  int32: 'INTEGER',
+  boolean: 'BOOLEAN',
+};
 
 export class SurveyDatabase {
   readonly #connection: Connection;
+  readonly #remove: () => void;
 
-  private constructor(connection: Connection) {
+  private constructor(connection: Connection, remove: () => void) {
     this.#connection = connection;
+    this.#remove = remove;
   }
 
   /**
-   * Opens a survey: each table is a view of its name. Throws {@link QueryError}.
+   * Opens a survey: each table is a view of its name. Tables in a bucket are fetched into a temporary folder, until it is
+   * closed. Throws {@link QueryError}, {@link PlaceError}, {@link MissingPackageError}.
+   * @param survey a path, or `s3://BUCKET/PREFIX`
    * @param before another survey, whose tables are in the schema `before`
    * @param cwd the folder that fwmap is run in
    */
-  static async open(folder: string, before: string | undefined, cwd: string): Promise<SurveyDatabase> {
-    for (const each of [folder, before])
+  static async open(
+    survey: string,
+    before: string | undefined,
+    cwd: string,
+    { statements, onPart = () => {} }: QueryOptions = {},
+  ): Promise<SurveyDatabase> {
+    const surveys = new Map([['main', placeNamed(survey, cwd)]]);
+    if (before !== undefined) surveys.set('before', placeNamed(before, cwd));
+    for (const place of surveys.values())
       for (const table of TABLE_NAMES)
-        if (each !== undefined && !hasParts(each, table))
-          throw new QueryError(`${each} is not a survey: it has no ${table}; fwmap survey --into makes one`);
+        if ('folder' in place && !hasParts(place.folder, table))
+          throw new QueryError(
+            `${place.folder} is not a survey: it has no ${table}; fwmap survey --into makes one`,
+          );
     const { DuckDBInstance } = (await loadOptional('@duckdb/node-api', cwd)) as DuckDb;
-    const database = new SurveyDatabase(await (await DuckDBInstance.create(':memory:')).connect());
-    await database.#view('main', folder);
-    if (before !== undefined) {
-      await database.#connection.runAndReadAll('CREATE SCHEMA before');
-      await database.#view('before', before);
+    const fetched: FetchedTables[] = [];
+    const remove = (): void => {
+      for (const each of fetched) each.remove();
+    };
+    try {
+      const database = new SurveyDatabase(await (await DuckDBInstance.create(':memory:')).connect(), remove);
+      for (const [schema, place] of surveys) {
+        if (schema !== 'main') await database.#connection.runAndReadAll(`CREATE SCHEMA ${schema}`);
+        let here: Omit<FetchedTables, 'remove'>;
+        if ('folder' in place) here = { folder: place.folder, tables: new Set(TABLE_NAMES) };
+        else {
+          const named = schema === 'main' ? undefined : schema;
+          const tables = statements === undefined ? new Set(TABLE_NAMES) : tablesIn(statements, named);
+          const all = await fetchTables(await BucketPlace.open(place, cwd), tables, onPart);
+          fetched.push(all);
+          here = all;
+        }
+        await database.#views(schema, here);
+      }
+      return database;
+    } catch (error) {
+      remove();
+      throw error;
     }
-    return database;
   }
 
-  async #view(schema: string, folder: string): Promise<void> {
+  async #views(schema: string, { folder, tables }: Omit<FetchedTables, 'remove'>): Promise<void> {
     for (const table of TABLE_NAMES) {
       // The folder's name may contain glob characters.
       const glob = join(folder, table, '*.parquet')
         .replace(/[[\]?]/g, '[$&]')
         .replaceAll("'", "''");
-      await this.#connection.runAndReadAll(
-        `CREATE VIEW ${schema}.${table} AS SELECT * FROM read_parquet('${glob}', union_by_name = true)`,
-      );
+      const rows = tables.has(table)
+        ? `* FROM read_parquet('${glob}', union_by_name = true)`
+        : notFetched(schema, table);
+      await this.#connection.runAndReadAll(`CREATE VIEW ${schema}.${table} AS SELECT ${rows}`);
     }
   }
 
@@ -79,7 +126,16 @@ export class SurveyDatabase {
 
   close(): void {
     this.#connection.closeSync();
+    this.#remove();
   }
+}
+
+/** The columns of a table; to read its rows is an error, not a table without any. */
+function notFetched(schema: string, table: TableName): string {
+  const columns = TABLES[table].map(({ name, type }) => `NULL::${TYPES[type]} AS "${name}"`);
+  const name = schema === 'main' ? table : `${schema}.${table}`;
+  const why = `${name} was not fetched from the bucket: the statement has to name it as ${name}`;
+  return `${columns.join()} WHERE error('${why}') IS NULL`;
 }
 
 function hasParts(folder: string, table: TableName): boolean {

@@ -1,6 +1,6 @@
 /** `fwmap query`: queries the tables of a survey. */
-import { resolve } from 'node:path';
-import { QueryError, SurveyDatabase } from '../../../survey/query/database.ts';
+import { SurveyDatabase } from '../../../survey/query/database.ts';
+import { QueryError } from '../../../survey/query/error.ts';
 import { type NamedResult, QUERY_FORMATS, renderResults } from '../../../survey/query/formats.ts';
 import { NAMED_QUERIES, type NamedQuery } from '../../../survey/query/questions.ts';
 import { defineCommand } from '../../common/command.ts';
@@ -17,7 +17,7 @@ export const command = defineCommand({
   minimumInputs: 1,
   description:
     'Queries the tables of a survey (machines, inputs, windows, descriptors, bridges, findings, answers, gaps), in SQL or by ' +
-    'one of the options below. Needs DuckDB: npm install @duckdb/node-api. The tables are Parquet files, which other ' +
+    'one of the options below. DIR is a folder or s3://BUCKET/PREFIX. Needs DuckDB: npm install @duckdb/node-api. The tables are Parquet files, which other ' +
     'programs read as well; docs/fleet.md lists the columns.',
   options: {
     summary: { type: 'boolean', describe: 'What the survey holds: machines, answers, windows, findings' },
@@ -45,6 +45,7 @@ export const command = defineCommand({
   examples: [
     { line: 'fwmap query survey --summary', does: 'what the survey holds' },
     { line: "fwmap query survey 'SELECT path FROM machines LIMIT 9' --format csv", does: 'in SQL' },
+    { line: 'fwmap query s3://fleet/survey --needed', does: 'of a survey in a bucket' },
     { line: 'fwmap query new --moved old', does: 'what a firmware update moved' },
   ],
   async run({ inputs, options, io }) {
@@ -66,10 +67,18 @@ export const command = defineCommand({
       throw new CommandError('query needs a question', 'an SQL statement, or --summary');
     const results: NamedResult[] = [];
     try {
-      const before = options.moved === undefined ? undefined : resolve(io.cwd, options.moved);
-      const database = await asCommandErrors(SurveyDatabase.open(resolve(io.cwd, folder), before, io.cwd));
-      for (const query of asked) results.push({ ...query, ...(await database.ask(query.sql)) });
-      database.close();
+      const database = await asCommandErrors(
+        SurveyDatabase.open(folder, options.moved, io.cwd, {
+          statements: asked.map((query) => query.sql),
+          onPart: (fetched, all) =>
+            void io.progress.tell(`fetching tables: ${fetched} of ${all} files`, true),
+        }),
+      );
+      try {
+        for (const query of asked) results.push({ ...query, ...(await database.ask(query.sql)) });
+      } finally {
+        database.close();
+      }
     } catch (error) {
       if (error instanceof QueryError) throw new CommandError(error.message.replace(/\s*\n\s*/g, ' '));
       throw error;
