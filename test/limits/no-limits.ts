@@ -116,6 +116,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
   ],
   search: [
     'acpi/crs/changed-before.ts MOST_SOUGHT',
+    'acpi/crs/identity.ts MAX_ID_VALUES',
     'acpi/aml/plain-package.ts MAX_DEPTH',
     'acpi/aml/tables.ts MAX_PASSES',
     'acpi/asl/print/guessed-arguments.ts MAX_TRIES',
@@ -124,6 +125,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'acpi/interpreter/operators/known.ts MAX_INDEX_CASES',
     'acpi/interpreter/operators/references.ts MAX_REFERENCE_STEPS',
     'acpi/interpreter/paths/abandoned.ts MAX_VALUES',
+    'acpi/interpreter/values/fields.ts MAX_RENEWED',
     'acpi/interpreter/paths/alternatives.ts MAX_SPLITS',
     'acpi/interpreter/paths/forget.ts MAX_FIELD_BITS',
     'acpi/interpreter/paths/may-write.ts MAX_LEAVES',
@@ -183,6 +185,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'devicetree/address/kernel-differences.ts MAX_REPORTED',
     'devicetree/preprocessor/state.ts MAX_STACK_NAMED',
     'evidence/log/kernel-log.ts MAX_GAPS',
+    'evidence/log/kernel-log.ts MAX_HOSTS',
     'findings/rows/patch.ts MAX_RANGES',
     'linux/kconfig/expression.ts MAX_TOKENS',
     'report/conditions.ts MAX_ADDRESSES',

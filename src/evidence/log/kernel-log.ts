@@ -49,6 +49,10 @@ function startsOf(): Starts {
 const CAPTURED = 'fwmap capture: ';
 /** The most lines joined to one that a mailer wrapped. */
 const MAX_PIECES = 8;
+/** What is written for a host before it has a name. */
+const UNNAMED_HOSTS: ReadonlySet<string> = new Set(['localhost', '(none)', 'localhost.localdomain', '-']);
+/** The most hosts that are remembered. */
+const MAX_HOSTS = 64;
 /** The most reasons kept why a log is not complete. */
 const MAX_GAPS = 5;
 /** Time stamps below this belong to the beginning of a boot. */
@@ -90,6 +94,11 @@ class LogReader {
   /** Only lines that `fwmap capture` wrote, without a log's beginning. */
   #isExtract = false;
   #kernelLines = 0;
+  /** The machines that the lines name, in the order of their first lines, and the last of them. */
+  readonly #hosts = new Set<string>();
+  #host: string | undefined;
+  /** The line that shows that the log is of several machines. */
+  #otherHost: LogLine | undefined;
   /** The first line of the last boot, where it is not the first. */
   #lastBoot: LogLine | undefined;
 
@@ -123,6 +132,7 @@ class LogReader {
     this.#lines += 1;
     if (this.#lines === 1 && line.message.startsWith(CAPTURED)) this.#isExtract = true;
     if (line.foreign) return;
+    if (line.host !== undefined && line.host !== this.#host) this.#changeHost(line, line.host);
     const gathered = this.#gathered;
     if (
       gathered !== undefined &&
@@ -150,6 +160,18 @@ class LogReader {
       this.#gap('it has lines without a time stamp between lines with one');
     this.#clock(line);
     this.#gathered = { first: line, rest: [] };
+  }
+
+  /**
+   * Another host is another machine when it comes with a boot, or when an earlier one comes again; the first boot of an
+   * image may rename its machine.
+   */
+  #changeHost(line: LogLine, host: string): void {
+    if (UNNAMED_HOSTS.has(host)) return;
+    const isStart = /^(?:Linux version|Booting Linux on) /.test(line.message);
+    if (this.#host !== undefined && (isStart || this.#hosts.has(host))) this.#otherHost ??= line;
+    this.#host = host;
+    if (this.#hosts.size < MAX_HOSTS) this.#hosts.add(host);
   }
 
   /** The first bytes of a line; further lines of a multi-line message are indented. */
@@ -211,6 +233,7 @@ class LogReader {
     if (start === 'Linux version ' || start === 'Booting Linux on physical CPU ') {
       if (
         this.#versionAt !== undefined ||
+        this.#kexecMessage !== undefined ||
         (this.#kernelLines > 0 && (this.#boot.seen.size > 0 || this.#lateStart()))
       )
         this.#startBoot(first);
@@ -278,6 +301,8 @@ class LogReader {
       if (!this.#isExtract && !this.#artifact.steps.some(({ how }) => how === 'quoted text'))
         this.#sink.add(finding('evidence/log-beginning', { first: this.#firstSeconds }, { span: start }));
     }
+    if (this.#otherHost !== undefined)
+      this.#sink.add(finding('evidence/log-hosts', {}, { span: this.#span(this.#otherHost) }));
     const { moreFramebuffers } = this.#boot;
     if (moreFramebuffers !== undefined) {
       const args = { name: 'framebuffer-sightings', rest: 'the rest is not read' } as const;

@@ -24,6 +24,8 @@ export interface LogLine {
   readonly stamped: boolean;
   /** A line of another program in a syslog or journal. */
   readonly foreign: boolean;
+  /** The machine that a syslog or journal names. */
+  readonly host: string | undefined;
   /** Number of quote marks before it. */
   readonly depth: number;
   /** False for a last line without a line break. */
@@ -44,7 +46,7 @@ const FACILITY = /[a-z0-9]+ *:[a-z]+ *: /y;
 /** Dates of syslog, rsyslog, journalctl and dmesg --time-format iso. */
 const DATE =
   /(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d| [A-Z]{2,5})?|\d{9,11}\.\d{6}) /y;
-const KERNEL = /(?:\S+ )?kernel(?:\[\d+\])?: ?/y;
+const KERNEL = /(?:(\S+) )?kernel(?:\[\d+\])?: ?/y;
 const ISO_DATE = /\d{4}-\d\d-\d\dT/y;
 /** A host, followed by the name of another program. */
 const OTHER_PROGRAM = /\S+ [A-Za-z(][\w./@()-]*(?:\[\d+\])?: /y;
@@ -109,9 +111,20 @@ function readLine(text: string, form: LogForm, place: LinePlace): LogLine {
     seconds,
     stamped,
     foreign,
+    host,
     depth,
     whole,
   });
+  let host: string | undefined;
+  const takeKernel = (isMarked: boolean): boolean => {
+    KERNEL.lastIndex = at;
+    const match = KERNEL.exec(text);
+    if (match === null) return false;
+    at = KERNEL.lastIndex;
+    // Without a date or a stamp before it, the word may be of a message.
+    if (isMarked && !/^kern\.[a-z]+$/.test(match[1] ?? '')) host = match[1];
+    return true;
+  };
   // First characters are tested before patterns, since a log may consist of very many short lines.
   const quote = ' \t>|'.includes(text[0]!) ? QUOTE.exec(text)![0] : '';
   const depth = quote.replace(/[^>|]/g, '').length;
@@ -136,7 +149,7 @@ function readLine(text: string, form: LogForm, place: LinePlace): LogLine {
   if (isLowerOrDigit(text.charCodeAt(at)) && take(FACILITY)) stamped = true;
   const date = at;
   const dated = isUpperOrDigit(text.charCodeAt(at)) && take(DATE);
-  if (isNamed && take(KERNEL)) {
+  if (isNamed && takeKernel(dated)) {
     stamped = true;
     if (dated) form.named = true;
   } else if (dated) {
@@ -158,7 +171,7 @@ function readLine(text: string, form: LogForm, place: LinePlace): LogLine {
   if ((text[at] === ' ' || text[at] === '[') && take(CALLER)) stamped = true;
   if (text[at] === ' ') at += 1;
   // journalctl -o short-monotonic: the host comes after the stamp.
-  if (isNamed && stamp !== null && !dated) take(KERNEL);
+  if (isNamed && stamp !== null && !dated) takeKernel(true);
   while (text[at] === ' ' || text[at] === '\t') at += 1;
   return made(at, depth, stamped, false, seconds);
 }

@@ -77,6 +77,13 @@ const HOST_DRIVERS = [
 ] as const;
 const HOST_STARTS = HOST_DRIVERS.map((driver) => `${driver} `);
 
+/** What pci_assign_resource() says of a BAR that it moved or found no place for; newer releases name the resource first. */
+const MOVED = new RegExp(
+  `^pci ([0-9a-f]{4,8}:[0-9a-f:.]+): BAR (\\d+)(?:: assigned ${RESOURCE}| ${RESOURCE}: assigned)$`,
+);
+const NO_PLACE =
+  /^pci ([0-9a-f]{4,8}:[0-9a-f:.]+): BAR (\d+)(?:: (?:no space for|failed to assign) \[.*\]| \[.*\]: (?:can't assign; no space|failed to assign))$/;
+
 export const PCI_ROWS: readonly LogRow[] = [
   {
     starts: ['ACPI: PCI Root Bridge '],
@@ -193,6 +200,38 @@ export const PCI_ROWS: readonly LogRow[] = [
         base: start,
         size: last - start + 1n,
       });
+    },
+  },
+  {
+    starts: ['pci '],
+    pattern: MOVED,
+    take: (match, _message, boot) => {
+      const at = match[3] === undefined ? 6 : 3;
+      const [index, start, last] = [Number(match[2]), hex(match[at + 1]!), hex(match[at + 2]!)];
+      const found = boot.devices.get(match[1]!);
+      if (found === undefined || last < start || index > LAST_BAR_INDEX) return;
+      const space = match[at] === 'io' ? 'io' : 'memory';
+      const others = found.device.bars.filter((bar) => bar.index !== index);
+      const { unassigned = [], ...device } = found.device;
+      const bars = [...others, { index, space, base: start, size: last - start + 1n } as const];
+      const still = unassigned.filter((other) => other !== index);
+      boot.devices.set(match[1]!, {
+        ...found,
+        device: { ...device, bars, ...(still.length === 0 ? {} : { unassigned: still }) },
+      });
+    },
+  },
+  {
+    starts: ['pci '],
+    pattern: NO_PLACE,
+    take: (match, _message, boot) => {
+      const found = boot.devices.get(match[1]!);
+      if (found === undefined) return;
+      const index = Number(match[2]);
+      const bars = found.device.bars.filter((bar) => bar.index !== index);
+      const others = (found.device.unassigned ?? []).filter((other) => other !== index);
+      const unassigned = [...others, index];
+      boot.devices.set(match[1]!, { ...found, device: { ...found.device, bars, unassigned } });
     },
   },
 ];

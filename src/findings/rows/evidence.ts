@@ -1,6 +1,6 @@
 /** Evidence: configuration, boot_params, iomem, logs, lspci, memory maps. */
 import { limitHint } from '../../limits/limits.ts';
-import { EVIDENCE, NOTHING, row } from '../row.ts';
+import { ANYTHING, EVIDENCE, NOTHING, row } from '../row.ts';
 
 export const EVIDENCE_ROWS = {
   'evidence/boot-params-truncated': row({
@@ -219,6 +219,22 @@ export const EVIDENCE_ROWS = {
     hides: NOTHING,
     text: ({ boots }: { boots: number }) =>
       `the log contains ${boots} boots; the last one, which begins here, is used`,
+  }),
+  'evidence/log-hosts': row({
+    severity: 'warning',
+    summary: 'a log contains the kernel messages of several machines',
+    why: 'The question is about one of them, and the others may have another kernel and other windows.',
+    example: {
+      files: {
+        'messages.txt':
+          'Jun  5 10:00:00 one kernel: [    0.000000] Linux version 6.12.0 (x) #1\nJun  5 10:00:01 two kernel: [    0.000000] Linux version 6.6.0 (x) #1\n',
+      },
+      run: 'sysfb messages.txt',
+    },
+    source: 'the host in a line of syslog (RFC 3164, section 4.1.2)',
+    hides: ANYTHING,
+    text: () => 'the log has the messages of another machine, which begin here',
+    hint: () => 'give the lines of one machine',
   }),
   'evidence/log-foreign': row({
     severity: 'error',

@@ -201,6 +201,11 @@ export const SYSFB_ROWS = {
     'The kernel that ran reserved nothing. What was observed takes precedence over the model.',
     '/proc/iomem',
   ),
+  'sysfb/observed-claim-outside': rule(
+    'a VMBus device has space outside of every window that the inputs describe',
+    'The driver gives space from its windows only, so the description is not that of the running machine, or not complete.',
+    'vmbus_allocate_mmio() in drivers/hv/vmbus_drv.c',
+  ),
   'sysfb/observed-contradicts-model': rule(
     'the kernel did not do what its release and configuration predict',
     'The inputs are from different boots, the kernel is patched, or the framebuffer is elsewhere. The answer follows what was observed.',

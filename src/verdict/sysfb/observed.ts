@@ -1,7 +1,9 @@
 /** Observations override the model: only worlds that agree with what the running kernel logged and handed out are kept. */
+
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { printResource } from '../../linux/vmbus/pool.ts';
+import type { AddressWindow } from '../../window/window.ts';
 import { evidenceItem } from '../facts/strength.ts';
 import type { Exploration, RuleFinding, World } from '../question.ts';
 import type { Outcome, Possible } from './judge/outcome.ts';
@@ -26,11 +28,13 @@ export function observedSubject(facts: MachineFacts): AcpiSubject | undefined {
 
 /** The worlds that agree with the observations, which become rules. Where none agrees, the observations decide. */
 export function observe(
-  exploration: Exploration<Outcome>,
+  explored: Exploration<Outcome>,
   situation: Situation,
   facts: MachineFacts,
 ): { readonly exploration: Exploration<Outcome>; readonly rules: readonly RuleFinding[] } {
   const rules: RuleFinding[] = [...printedRules(facts)];
+  const worlds = withClaims(explored.worlds, facts, rules);
+  const exploration = worlds === explored.worlds ? explored : { ...explored, worlds };
   const { d0EntryFailures, unreserved } = failures(facts, rules);
   const hit = [...d0EntryFailures, ...claimsOnFramebuffer(exploration.worlds, facts, rules)];
   const seen = [...hit, ...unreserved];
@@ -47,7 +51,7 @@ export function observe(
     says: 'By its release and configuration this kernel would have reserved the framebuffer, but its log shows that it did not: the inputs are from different boots or machines, the kernel is patched, or the framebuffer is elsewhere.',
     evidence: seen.map(evidenceItem),
   });
-  const worlds = exploration.worlds.map(
+  const contradicted = exploration.worlds.map(
     ({ outcome, ...world }): World<Outcome> => ({
       ...world,
       outcome: {
@@ -59,7 +63,7 @@ export function observe(
       },
     }),
   );
-  return { exploration: { ...exploration, worlds }, rules };
+  return { exploration: { ...exploration, worlds: contradicted }, rules };
 }
 
 /** Whether the kernel, with its known configuration, may have left the framebuffer unprotected in this world. */
@@ -102,6 +106,56 @@ function failures(
     });
   const nothingReserved = facts.printedPools.filter(({ value }) => value.framebuffer === null);
   return { d0EntryFailures, unreserved: [...facts.framebufferBaseZero, ...nothingReserved] };
+}
+
+const isPlain = (bound: AddressWindow['base']): bound is bigint => typeof bound === 'bigint';
+
+/** Whether the driver runs in a world and its windows are known; of a kernel alone they are not. */
+function isPoolKnown({ outcome: { kind, pool } }: World<Outcome>): boolean {
+  return kind === 'no-window' || (pool.length > 0 && kind !== 'unreadable' && kind !== 'not-read');
+}
+
+/**
+ * The worlds whose windows hold all claims of VMBus devices: vmbus_allocate_mmio() takes them from nowhere else. Where
+ * there is none, the machine has other windows than the inputs describe.
+ */
+function withClaims(
+  worlds: readonly World<Outcome>[],
+  facts: MachineFacts,
+  rules: RuleFinding[],
+): readonly World<Outcome>[] {
+  const outside = (world: World<Outcome>): MachineFacts['vmbusClaims'] =>
+    facts.vmbusClaims.filter(
+      ({ value: { start, last } }) =>
+        !world.outcome.pool.some(
+          ({ base, size }) => !isPlain(base) || !isPlain(size) || (base <= start && last <= base + size - 1n),
+        ),
+    );
+  if (facts.vmbusClaims.length === 0) return worlds;
+  const known = worlds.filter(isPoolKnown);
+  const contradicted = new Set(known.filter((world) => outside(world).length > 0));
+  if (contradicted.size === 0) return worlds;
+  if (contradicted.size < known.length) return worlds.filter((world) => !contradicted.has(world));
+  const [first] = contradicted;
+  rules.push({
+    id: 'observed-claim-outside',
+    says: 'A VMBus device has space outside of every window that the inputs describe: they are not of the machine that shows it, or not complete.',
+    evidence: outside(first!).map(evidenceItem),
+  });
+  return worlds.map((world) =>
+    contradicted.has(world)
+      ? {
+          ...world,
+          outcome: {
+            ...world.outcome,
+            kind: 'unreadable',
+            without: 'open',
+            with: 'open',
+            because: 'a VMBus device has space outside of every window that the inputs describe',
+          },
+        }
+      : world,
+  );
 }
 
 /** Claims by devices other than the video device that overlap a framebuffer of the worlds. */

@@ -5,6 +5,7 @@ import type { Exploration } from '../../../src/verdict/question.ts';
 import type { Outcome } from '../../../src/verdict/sysfb/judge/outcome.ts';
 import { observe } from '../../../src/verdict/sysfb/observed.ts';
 import type { Situation } from '../../../src/verdict/sysfb/situation/situation.ts';
+import type { AddressWindow } from '../../../src/window/window.ts';
 import { observedFact as fact, read } from '../../evidence/artifacts.ts';
 
 const none = read().evidence;
@@ -66,11 +67,35 @@ describe('a claim', () => {
 
   test('of the video device shows nothing, nor where no framebuffer is known', () => {
     expect(seen(claim(0xf800_0000n, 0xf80f_ffffn, true), [RESERVED]).rules).toEqual([]);
-    expect(seen(claim(0xf800_0000n, 0xf80f_ffffn), [NO_WINDOW]).rules).toEqual([]);
     const without = outcome({ framebuffer: { ...FRAMEBUFFER, base: null } });
     expect(seen(claim(0xf800_0000n, 0xf80f_ffffn), [without]).rules).toEqual([]);
     const unsized = outcome({ framebuffer: { ...FRAMEBUFFER, size: null } });
     expect(seen(claim(0xf800_0000n, 0xf80f_ffffn), [unsized]).rules).toEqual([]);
+  });
+
+  test('outside of all windows leaves the worlds that have it inside, or else nothing is known', () => {
+    const window = { base: 0xfe0_0000_0000n, size: 0x1000n } as AddressWindow;
+    const [high, beyond] = [0n, 1n].map((more) => claim(window.base as bigint, 0xfe0_0000_0fffn + more)) as [
+      ReturnType<typeof claim>,
+      ReturnType<typeof claim>,
+    ];
+    const there = outcome({ kind: 'outside', without: 'no', with: 'no', pool: [window] });
+    expect(seen(high, [there, NO_WINDOW])).toEqual({ left: [there], rules: [], exploration: false });
+    expect(seen(high, [there, RESERVED])).toEqual({
+      left: [there, RESERVED],
+      rules: [],
+      exploration: true,
+    });
+    for (const [claimed, worlds] of [
+      [high, [NO_WINDOW]],
+      [beyond, [there]],
+    ] as const) {
+      const { left, rules } = seen(claimed, worlds);
+      expect(rules).toEqual(['observed-claim-outside']);
+      expect(left).toMatchObject([{ kind: 'unreadable', without: 'open', with: 'open' }]);
+    }
+    const open = outcome({ kind: 'outside', pool: [{ ...window, size: null } as unknown as AddressWindow] });
+    expect(seen(beyond, [open]).rules).toEqual([]);
   });
 });
 

@@ -62,7 +62,8 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
       : 'never';
     const fallback = (sysfb: boolean): Fallback =>
       fallbackIn(behaviour, collected.windows, sysfb, arithmetic);
-    return somewhere(behaviour, reserves, finding, pool, ask, rules, kernelItems(situation), fallback);
+    const kernel = kernelItems(situation);
+    return somewhere(behaviour, reserves, finding, pool, ask, rules, kernel, fallback, situation.video);
   }
   const reservation = (sysfb: boolean): ReservationPlan<Quantity> | undefined =>
     collected.reserveCalled

@@ -139,6 +139,7 @@ export type Fallback = 'all' | 'start' | 'nothing';
  * the video device is the framebuffer itself.
  * @param reserves whether a reservation at the framebuffer protects it; `never`: the driver never reserves
  * @param fallback what of the low window the driver reserves where lfb_base is 0, with CONFIG_SYSFB or without
+ * @param video the BAR of the video device, if it is known; without an address there is nothing to reserve
  */
 export function somewhere(
   behaviour: Behaviour,
@@ -149,6 +150,7 @@ export function somewhere(
   rules: RuleFinding[],
   kernel: readonly EvidenceItem[],
   fallback: (sysfb: boolean) => Fallback = () => 'nothing',
+  video: { readonly start: bigint } | undefined = undefined,
 ): Outcome {
   const common = { pool, framebuffer, rules };
   rules.push({
@@ -180,7 +182,7 @@ export function somewhere(
   const isEfi = ask.holds(IS_EFI);
   rules.push(...gateRules(isEfi, behaviour, kernel));
   const byScreenInfo = isEfi || behaviour.biosFramebuffer === 'screen-info';
-  const found = byScreenInfo ? !ask.holds(LFB_IS_ZERO) : ask.holds(HAS_VIDEO);
+  const found = byScreenInfo ? !ask.holds(LFB_IS_ZERO) : ask.holds(HAS_VIDEO) && video?.start !== 0n;
   const gated = isEfi && behaviour.sysfbGate;
   const kept = !found && isEfi ? fallback(true) : 'nothing';
   if (kept === 'all' || (kept === 'start' && ask.holds(IS_AT_START))) {

@@ -3,6 +3,7 @@
  * not known then, only what the driver does about a framebuffer in them.
  */
 import type { Artifact } from '../../../artifact/artifact.ts';
+import { FOUR_GIB } from '../../../bytes/address.ts';
 import type { MachineFacts } from '../../../evidence/facts.ts';
 import { VMBUS_PLATFORMS } from '../../../evidence/platform.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
@@ -10,7 +11,7 @@ import { AUTHORITY } from '../authorities.ts';
 import { bootsWithTree, unreadIn } from '../situation/not-read.ts';
 import type { Situation } from '../situation/situation.ts';
 import type { AcpiSubject } from '../subject.ts';
-import { IS_INSIDE } from '../variables.ts';
+import { IS_EFI, IS_INSIDE } from '../variables.ts';
 import { rulesIn } from './behaviour.ts';
 import { kernelItems } from './evidence.ts';
 import { somewhere } from './framebuffer.ts';
@@ -84,5 +85,14 @@ export function judgeKernelOnly(situation: Situation, ask: Ask): Outcome {
     from: 'presumed' as const,
     text: 'in low MMIO that VMBus gets; no input describes its windows',
   };
-  return somewhere(rulesIn(ask, situation.model), true, framebuffer, [], ask, rules, kernelItems(situation));
+  const behaviour = rulesIn(ask, situation.model);
+  const { video } = situation;
+  // The driver reserves in its first window, which is low.
+  const isBeyond =
+    video !== undefined &&
+    video.start >= FOUR_GIB &&
+    behaviour.biosFramebuffer === 'pci-bar' &&
+    !ask.holds(IS_EFI);
+  const kernel = kernelItems(situation);
+  return somewhere(behaviour, !isBeyond, framebuffer, [], ask, rules, kernel, undefined, video);
 }
