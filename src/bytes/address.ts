@@ -10,7 +10,9 @@ export const ONE_MIB = 1n << 20n;
 
 /** `0x` and lower-case hex without padding. */
 export function hex(value: bigint | number): string {
-  return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+  const digits = value.toString(16);
+  // By its text: V8 compares a bigint with a number in a call of its run-time library.
+  return digits.startsWith('-') ? `-0x${digits.slice(1)}` : `0x${digits}`;
 }
 
 /** Exclusive end from a last address. */

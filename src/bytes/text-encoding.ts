@@ -19,11 +19,12 @@ export function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined 
     ['utf-16le', 1],
     ['utf-16be', 0],
   ] as const) {
-    let fitting = 0;
-    for (let index = 0; index < characters; index += 1)
-      if (sample[2 * index + zeroAt] === 0 && isText(sample[2 * index + 1 - zeroAt]!)) fitting += 1;
     // Some words in other scripts are allowed.
-    if (fitting * 10 >= characters * 9) return encoding;
+    const mostOther = Math.floor(characters / 10);
+    let other = 0;
+    for (let index = 0; index < characters && other <= mostOther; index += 1)
+      if (sample[2 * index + zeroAt] !== 0 || !isText(sample[2 * index + 1 - zeroAt]!)) other += 1;
+    if (other <= mostOther) return encoding;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 /** The cells of a value: 32-bit words, most significant byte first. */
+import type { Source, Span } from '../bytes/source.ts';
 
 const TWO_TO_32 = 0x1_0000_0000;
 
@@ -7,16 +8,28 @@ const TWO_TO_32 = 0x1_0000_0000;
  * through a DataView, whose 32-bit words V8 knows to be unsigned; with byte shifts it learns that late and recompiles.
  */
 export class CellList {
-  private readonly view: DataView;
-  private readonly start: number;
+  declare private readonly view: DataView;
+  declare private readonly start: number;
   /** In bytes, trailing bytes included. */
-  readonly byteLength: number;
+  declare readonly byteLength: number;
+  declare private readonly source: Source | undefined;
 
-  /** @param start offset of the first byte in the view @param end exclusive */
-  constructor(view: DataView, start: number, end: number) {
+  /**
+   * @param start offset of the first byte in the view
+   * @param end exclusive
+   * @param source whose bytes the view shows, all of them
+   */
+  constructor(view: DataView, start: number, end: number, source?: Source) {
     this.view = view;
     this.start = start;
     this.byteLength = end - start;
+    this.source = source;
+  }
+
+  /** Where the cells of [start, end) are in the source; undefined where the cells are a copy. */
+  spanOf(start: number, end: number): Span | undefined {
+    const { source } = this;
+    return source && { source, start: this.start + 4 * start, end: this.start + 4 * end };
   }
 
   get length(): number {

@@ -69,6 +69,8 @@ export interface DeviceTree {
   readonly root: DtNode;
   /** All nodes in the order of `walk`, where a form of tree has such a list. */
   readonly nodes?: readonly DtNode[];
+  /** The nodes, in the same order, whose `compatible` has a text in small letters (`isCompatible`), where a form of tree finds them at once. */
+  nodesCompatible?(text: string): readonly DtNode[];
   readonly reservations: readonly MemoryReservation[];
   readonly bootCpuid: number;
   /** Header of the blob it was read from. */
@@ -91,9 +93,9 @@ export interface BlobHeader {
 
 /** `/soc/uart@1000`; `/` for the root. */
 export function pathOf(node: DtNode): string {
-  const names: string[] = [];
-  for (let at: DtNode | undefined = node; at?.parent; at = at.parent) names.push(at.name);
-  return `/${names.reverse().join('/')}`;
+  let path = '';
+  for (let at: DtNode | undefined = node; at?.parent; at = at.parent) path = `/${at.name}${path}`;
+  return path === '' ? '/' : path;
 }
 
 /** The name without its unit address. */

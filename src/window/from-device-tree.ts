@@ -17,7 +17,6 @@ import {
   fragmentReadings,
   type Reading,
 } from '../devicetree/address/readings.ts';
-import { roleOf } from '../devicetree/address/roles.ts';
 import { type ReadOptions, readDeviceTree } from '../devicetree/read.ts';
 import { type DeviceTree, type DtNode, pathOf } from '../devicetree/tree.ts';
 import { finding } from '../findings/finding.ts';
@@ -156,27 +155,29 @@ function windowOfEntry(
   path: string,
   { ignored: ignoredNodes }: LinuxMemory,
 ): AddressWindow | undefined {
-  const { item, size, cpu } = entry;
-  if (item === 'dma-ranges' || size === null || size === 0n) return undefined;
-  if (item === 'reg' && (cpu === null || entry.flags?.space === 'config')) return undefined;
-  const { base: child, flags } = entry;
+  const { item, role, size, cpu, flags } = entry;
+  if (role === undefined || size === null || size === 0n) return undefined;
+  if (item === 'reg' && (cpu === null || flags?.space === 'config')) return undefined;
+  const { base: child } = entry;
   const ignored = item === 'reg' ? ignoredNodes.get(entry.node) : undefined;
-  const common = {
-    space: item === 'ranges' && flags?.space === 'io' ? ('io' as const) : ('memory' as const),
-    role: roleOf(entry)!,
-    flags: flagsOf(entry, ignored),
-    origin: originOf(artifact, entry, path),
-    derivation: { entry },
-    size,
-  };
+  const space = item === 'ranges' && flags?.space === 'io' ? 'io' : 'memory';
+  const told = flagsOf(entry, flags, ignored);
+  const origin = originOf(artifact, entry, path);
+  const derivation = { entry };
   const window: InTheMaking<AddressWindow> =
-    cpu === null
-      ? Object.assign(common, {
-          certainty: 'unknown' as const,
+    cpu !== null
+      ? { space, role, flags: told, origin, derivation, size, certainty: 'certain', base: cpu }
+      : {
+          space,
+          role,
+          flags: told,
+          origin,
+          derivation,
+          size,
+          certainty: 'unknown',
           base: null,
           why: entry.why ?? 'the address does not translate to a CPU address',
-        })
-      : Object.assign(common, { certainty: 'certain' as const, base: cpu });
+        };
   if (child !== cpu) window.bus = { base: child };
   if (ignored !== undefined) window.ignored = ignored;
   return window;
@@ -198,7 +199,11 @@ function windowOfMemory(artifact: Artifact, entry: MemoryEntry): AddressWindow {
     : { ...window, certainty: 'certain', base, size };
 }
 
-function flagsOf({ available, item, flags }: AddressEntry, ignored: string | undefined): WindowFlags {
+function flagsOf(
+  { available, item }: AddressEntry,
+  flags: AddressEntry['flags'],
+  ignored: string | undefined,
+): WindowFlags {
   const told: InTheMaking<WindowFlags> = { available: available && ignored === undefined };
   if (item === 'ranges') told.producer = true;
   if (flags?.prefetchable !== undefined) told.prefetchable = flags.prefetchable;

@@ -152,11 +152,10 @@ function* regOutsideRanges(
 ): Generator<AddressMapProblem> {
   let comparisons = 0;
   for (const entry of entries) {
-    const { node, item, bus } = entry;
+    const { node, item } = entry;
+    const translated = item === 'reg' && node.parent && translatedBy.get(node.parent);
     // On PCI `reg` gives configuration space and base address registers, not addresses of the bus.
-    if (item !== 'reg' || bus === 'pci') continue;
-    const translated = node.parent && translatedBy.get(node.parent);
-    if (!translated) continue;
+    if (!translated || entry.bus === 'pci') continue;
     const { base } = entry;
     const end = base + (entry.size ?? 0n);
     const space = entry.flags?.space;
@@ -195,9 +194,10 @@ function* framebufferInWindow(
   windows: readonly AddressEntry[],
 ): Generator<AddressMapProblem> {
   let comparisons = 0;
-  for (const { node, item, index, cpu, size } of entries) {
-    if (item !== 'reg' || cpu === null || size === null || size === 0n || !isSimpleFramebuffer(node))
-      continue;
+  for (const { node, item, role, index, cpu, size } of entries) {
+    if (item !== 'reg' || role === 'register' || cpu === null || size === null || size === 0n) continue;
+    // Also one that is memory by its role.
+    if (!isSimpleFramebuffer(node)) continue;
     const lineage = lineageOf(node);
     comparisons += windows.length + lineage.size;
     if (comparisons > COMPARISON_WORK.now) {

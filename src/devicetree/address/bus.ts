@@ -3,6 +3,7 @@
  * first cell is flags, and how an address is found in a `ranges` entry.
  */
 import { textBeforeNul } from '../../bytes/text-encoding.ts';
+import { hasTextInAnyCase, isTextAt } from '../string-list.ts';
 import { baseNameOf, type DtNode, type DtProperty, pathOf, propertyOf } from '../tree.ts';
 import { type BusCounts, type CellCount, fixedCount } from './cells.ts';
 
@@ -49,38 +50,15 @@ export function cString({ value }: DtProperty): string {
   return textBeforeNul(value);
 }
 
-/**
- * Whether the bytes from `at` up to a NUL or the end equal this text: strcmp() without building a string.
- * @param anyCase strcasecmp(): the text is in small letters, the bytes may have capitals
- */
-function hasStringAt(value: Uint8Array, at: number, text: string, anyCase = false): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    const byte = value[at + index]!;
-    const isCapital = anyCase && byte >= 0x41 && byte <= 0x5a;
-    if ((isCapital ? byte + 0x20 : byte) !== text.charCodeAt(index)) return false;
-  }
-  const end = at + text.length;
-  return value.length === end || value[end] === 0;
-}
-
 /** Whether the value up to its first NUL is this text. */
 export function isCString({ value }: DtProperty, text: string): boolean {
-  return hasStringAt(value, 0, text);
+  return isTextAt(value, 0, value.length, text);
 }
 
-/**
- * Whether a node's `compatible` has this text, given in small letters. Linux heeds no case there (of_compat_cmp() in
- * include/linux/of.h is strcasecmp, but on SPARC), and so in every match of a driver with a node.
- */
+/** Whether a node's `compatible` has this text, given in small letters; case is not heeded there. */
 export function isCompatible(node: DtNode, text: string): boolean {
   const value = propertyOf(node, 'compatible')?.value;
-  if (value === undefined) return false;
-  let at = 0;
-  do {
-    if (hasStringAt(value, at, text, true)) return true;
-    at = value.indexOf(0, at) + 1;
-  } while (at > 0);
-  return false;
+  return value !== undefined && hasTextInAnyCase(value, 0, value.length, text);
 }
 
 function busKind(node: DtNode, addressCells: CellCount): BusKind {

@@ -14,16 +14,19 @@ import {
   propertyOf,
   walk,
 } from '../tree.ts';
-import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable } from './bus.ts';
+import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable, isOkay } from './bus.ts';
 import { entrySpan } from './bus-translation.ts';
 import { type CellCount, cellsOf } from './cells.ts';
 import type { AddressingProfile, TreeRules } from './profile.ts';
 import { cellReadings, type EntryCells, fragmentReadings } from './readings.ts';
+import { type EntryRole, roleOf, simpleFramebuffers } from './roles.ts';
 import {
   BEYOND_64_BIT,
   ON_NO_BUS,
   Stop,
+  type Surroundings,
   type Translated,
+  type TranslationFailure,
   type TranslationStep,
   Translator,
 } from './translate.ts';
@@ -33,6 +36,8 @@ export type AddressItem = 'reg' | 'ranges' | 'dma-ranges';
 export interface AddressEntry {
   readonly node: DtNode;
   readonly item: AddressItem;
+  /** Undefined for `dma-ranges`. */
+  readonly role: EntryRole | undefined;
   /** From 0. */
   readonly index: number;
   /** The raw cells of the entry. */
@@ -116,20 +121,20 @@ export function decodeEntries(
 
 /** How one property is divided into entries, and the bus that their addresses are on. */
 class Layout {
-  readonly bus: Pick<Bus, 'kind' | 'flagCells'>;
-  readonly child: CellCount;
+  declare readonly bus: Pick<Bus, 'kind' | 'flagCells'>;
+  declare readonly child: CellCount;
   /** Undefined in `reg`, which has one address only. */
-  readonly parent: CellCount | undefined;
-  readonly size: CellCount;
+  declare readonly parent: CellCount | undefined;
+  declare readonly size: CellCount;
   /** The bus that translation starts from; `unknown` in a fragment, whose outermost bus is taken as the CPU's. */
-  readonly from: Stop | 'no bus' | 'unknown';
-  /** Characters in the path of the node's parent. */
-  readonly pathLength: number;
+  declare readonly from: Stop | 'no bus' | 'unknown';
+  /** Of the node's parent. */
+  declare readonly around: Surroundings;
   /** Cells ahead of the size, and of a whole entry. */
-  readonly sizeAt: number;
-  readonly entryCells: number;
+  declare readonly sizeAt: number;
+  declare readonly entryCells: number;
   /** Whether these counts give entries at all. */
-  readonly isUsable: boolean;
+  declare readonly isUsable: boolean;
 
   constructor(
     bus: Pick<Bus, 'kind' | 'flagCells'>,
@@ -137,7 +142,7 @@ class Layout {
     parent: CellCount | undefined,
     size: CellCount,
     from: Stop | 'no bus' | 'unknown',
-    pathLength: number,
+    around: Surroundings,
   ) {
     const parentCells = parent ? parent.cells : 0;
     this.bus = bus;
@@ -145,7 +150,7 @@ class Layout {
     this.parent = parent;
     this.size = size;
     this.from = from;
-    this.pathLength = pathLength;
+    this.around = around;
     this.sizeAt = child.cells + parentCells;
     this.entryCells = this.sizeAt + size.cells;
     this.isUsable = child.cells > 0 && parentCells >= 0 && size.cells >= 0;
@@ -154,21 +159,37 @@ class Layout {
 
 /** The entries of one property: what they share. */
 class EntryList {
-  readonly node: DtNode;
-  readonly item: AddressItem;
-  readonly cells: CellList;
-  readonly layout: Layout;
-  readonly translator: Translator;
+  declare readonly node: DtNode;
+  declare readonly item: AddressItem;
+  declare readonly role: EntryRole | undefined;
+  declare readonly cells: CellList;
+  declare readonly layout: Layout;
+  declare readonly translator: Translator;
   /** Number of whole entries. */
-  readonly length: number;
+  declare readonly length: number;
 
-  constructor(node: DtNode, item: AddressItem, cells: CellList, layout: Layout, translator: Translator) {
+  constructor(
+    node: DtNode,
+    item: AddressItem,
+    role: EntryRole | undefined,
+    cells: CellList,
+    layout: Layout,
+    translator: Translator,
+  ) {
     this.node = node;
     this.item = item;
+    this.role = role;
     this.cells = cells;
     this.layout = layout;
     this.translator = translator;
     this.length = layout.isUsable ? Math.floor(cells.length / layout.entryCells) : 0;
+  }
+
+  /** The size of an entry; null where there are no size cells. */
+  sizeOf(index: number): bigint | null {
+    const { size, parent, entryCells, sizeAt } = this.layout;
+    if (size.cells === 0 && !parent) return null;
+    return this.cells.number(index * entryCells + sizeAt, size.cells);
   }
 
   /** The cell at which the address on the outer bus begins. */
@@ -191,28 +212,34 @@ class EntryList {
   }
 }
 
-/** An entry as a view of its list: a corpus has tens of thousands, few of which are read in full. */
+/**
+ * An entry as a view of its list: a corpus has tens of thousands, few of which are read in full. What everyone asks for is
+ * kept.
+ */
 class DecodedEntry implements AddressEntry {
-  readonly index: number;
-  private readonly list: EntryList;
-  private readonly arrival: Translated;
+  declare readonly node: DtNode;
+  declare readonly item: AddressItem;
+  declare readonly role: EntryRole | undefined;
+  declare readonly index: number;
+  declare readonly size: bigint | null;
+  declare readonly cpu: bigint | null;
+  declare private readonly list: EntryList;
+  declare private readonly failure: TranslationFailure | undefined;
 
   constructor(list: EntryList, index: number, arrival: Translated) {
+    const isArrived = typeof arrival === 'bigint';
+    this.node = list.node;
+    this.item = list.item;
+    this.role = list.role;
     this.index = index;
+    this.size = list.sizeOf(index);
+    this.cpu = isArrived ? arrival : null;
     this.list = list;
-    this.arrival = arrival;
-  }
-
-  get node(): DtNode {
-    return this.list.node;
-  }
-
-  get item(): AddressItem {
-    return this.list.item;
+    this.failure = isArrived ? undefined : arrival;
   }
 
   get available(): boolean {
-    return isAvailable(this.list.node);
+    return this.list.layout.around.isAvailable && isOkay(propertyOf(this.node, 'status'));
   }
 
   /** The entry's first cell. */
@@ -231,23 +258,13 @@ class DecodedEntry implements AddressEntry {
     return cells.number(this.start + flagCells, layout.child.cells - flagCells);
   }
 
-  get size(): bigint | null {
-    const { cells, layout } = this.list;
-    if (layout.size.cells === 0 && !layout.parent) return null;
-    return cells.number(this.start + layout.sizeAt, layout.size.cells);
-  }
-
   get parent(): bigint | null {
     const { cells, layout } = this.list;
     return layout.parent ? cells.number(this.start + layout.child.cells, layout.parent.cells) : null;
   }
 
-  get cpu(): bigint | null {
-    return typeof this.arrival === 'bigint' ? this.arrival : null;
-  }
-
   get why(): string | undefined {
-    return typeof this.arrival === 'bigint' ? undefined : this.arrival.why;
+    return this.failure?.why;
   }
 
   get flags(): AddressFlags | undefined {
@@ -278,8 +295,11 @@ class DecodedEntry implements AddressEntry {
   }
 
   get span(): Span | undefined {
-    const { node, item, layout } = this.list;
-    const span = propertyOf(node, item)?.valueSpan;
+    const { cells, layout } = this.list;
+    const { start } = this;
+    const exact = cells.spanOf(start, start + layout.entryCells);
+    if (exact !== undefined) return exact;
+    const span = propertyOf(this.node, this.item)?.valueSpan;
     return span && entrySpan(span, this.index, layout.entryCells);
   }
 }
@@ -292,6 +312,7 @@ class EntryDecoder {
   readonly #translator: Translator;
   readonly #isFragment: boolean;
   readonly #reported = new Set<DtNode>();
+  readonly #framebuffers: ReadonlySet<DtNode>;
   /** Layouts of `reg`, by parent bus. */
   readonly #regLayouts = new Map<DtNode, Layout>();
   #full = false;
@@ -305,6 +326,7 @@ class EntryDecoder {
     for (const { property, readings } of fragmentReadings(tree))
       if (readings[0]) this.#inferred.set(property, readings[0].cells);
     this.#translator = new Translator(tree.root, options.addressing, options.rules);
+    this.#framebuffers = simpleFramebuffers(tree);
   }
 
   get dependsOn(): ReadonlySet<keyof AddressingProfile> {
@@ -324,11 +346,12 @@ class EntryDecoder {
     if (cells.byteLength === 0) return;
     const layout = this.#layout(node, item);
     if (!layout) return;
-    const list = new EntryList(node, item, cells, layout, this.#translator);
+    const role = roleOf(node, item, this.#framebuffers);
+    const list = new EntryList(node, item, role, cells, layout, this.#translator);
     const { length } = list;
     if (length * layout.entryCells * 4 !== cells.byteLength) this.#reportLeftover(list);
     // The limit bounds the text of all paths. One name a node is bounded by the input; repeated by many entries it isn't.
-    const pathLength = layout.pathLength + (length > FEW_ENTRIES ? node.name.length : 0);
+    const pathLength = layout.around.pathLength + (length > FEW_ENTRIES ? node.name.length : 0);
     for (let index = 0; index < length; index += 1) {
       this.#pathText += pathLength;
       if (this.entries.length >= ADDRESS_ENTRIES.now || this.#pathText > PATH_BYTES.now) {
@@ -367,8 +390,8 @@ class EntryDecoder {
   #layout(node: DtNode, item: AddressItem): Layout | undefined {
     const property = this.#isFragment && propertyOf(node, item);
     const inferred = property && this.#inferred.get(property);
-    if (this.#given) return fragmentLayout(item, this.#given, 'given');
-    if (inferred) return fragmentLayout(item, inferred, 'inferred');
+    if (this.#given) return fragmentLayout(node, item, this.#given, 'given');
+    if (inferred) return fragmentLayout(node, item, inferred, 'inferred');
     // The root is on no bus, and Linux never reads a `reg` of it.
     if (item === 'reg') return node.parent && this.#regLayout(node, node.parent);
     const bus = this.#translator.busOf(node);
@@ -376,8 +399,8 @@ class EntryDecoder {
     const parent = this.#translator.busOf(node.parent ?? node);
     if (node.parent) this.#reportCounts(parent);
     const from = this.#from(node, item);
-    const pathLength = this.#translator.pathLengthOf(node.parent ?? node);
-    return new Layout(bus, bus.addressCells, parent.addressCells, bus.sizeCells, from, pathLength);
+    const around = this.#translator.surroundingsBelow(node.parent);
+    return new Layout(bus, bus.addressCells, parent.addressCells, bus.sizeCells, from, around);
   }
 
   #regLayout(node: DtNode, parent: DtNode): Layout {
@@ -386,8 +409,8 @@ class EntryDecoder {
       const bus = this.#translator.busOf(parent);
       this.#reportCounts(bus);
       const from = this.#from(node, 'ranges');
-      const pathLength = this.#translator.pathLengthOf(parent);
-      layout = new Layout(bus, bus.addressCells, undefined, bus.sizeCells, from, pathLength);
+      const around = this.#translator.surroundingsBelow(parent);
+      layout = new Layout(bus, bus.addressCells, undefined, bus.sizeCells, from, around);
       this.#regLayouts.set(parent, layout);
     }
     return layout;
@@ -455,6 +478,7 @@ class EntryDecoder {
 }
 
 function fragmentLayout(
+  node: DtNode,
   item: AddressItem,
   { child, parent, size }: EntryCells,
   from: 'given' | 'inferred',
@@ -466,6 +490,6 @@ function fragmentLayout(
     item === 'reg' ? undefined : count(parent),
     count(size),
     'unknown',
-    0,
+    { pathLength: 0, isAvailable: node.parent === undefined || isAvailable(node.parent) },
   );
 }

@@ -9,7 +9,7 @@ import { isAvailable } from './bus.ts';
 import { firstCell, phandlesOf } from './cells.ts';
 import type { AddressEntry } from './entries.ts';
 import type { MemoryEntry } from './memory-entry.ts';
-import { isSimpleFramebuffer } from './roles.ts';
+import { simpleFramebuffers } from './roles.ts';
 
 export interface Framebuffers {
   /** Framebuffers that are not described by an entry of their own `reg`. */
@@ -23,10 +23,10 @@ export interface Framebuffers {
  * @param entries of the same tree, from `addressEntries`
  */
 export function framebufferEntries(tree: DeviceTree, entries: readonly AddressEntry[]): Framebuffers {
-  const nodes = [...(tree.nodes ?? walk(tree.root))].filter(isSimpleFramebuffer);
+  const nodes = simpleFramebuffers(tree);
   const found: MemoryEntry[] = [];
   const ignored = new Map<DtNode, string>();
-  if (nodes.length === 0) return { entries: found, ignored };
+  if (nodes.size === 0) return { entries: found, ignored };
   const firstReg = new Map<DtNode, AddressEntry>();
   for (const entry of entries) if (entry.item === 'reg' && entry.index === 0) firstReg.set(entry.node, entry);
   const phandles = phandlesOf(tree.nodes ?? walk(tree.root));

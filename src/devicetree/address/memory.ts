@@ -87,7 +87,7 @@ class MemoryReader {
 
   readRam(entries: readonly AddressEntry[]): void {
     const nodes = new Set<DtNode>();
-    for (const { node, item } of entries) if (item === 'reg' && isMemoryNode(node)) nodes.add(node);
+    for (const { node, role } of entries) if (role === 'ram') nodes.add(node);
     const { root } = this.#tree;
     for (const child of root.children)
       if (isMemoryNode(child) && propertyOf(child, 'linux,usable-memory')) nodes.add(child);

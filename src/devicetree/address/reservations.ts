@@ -21,7 +21,6 @@ import {
   topLevel,
 } from './memory-entry.ts';
 import type { TreeRules } from './profile.ts';
-import { isMemoryNode } from './roles.ts';
 
 export interface Reservations {
   /** Regions without an address. */
@@ -192,7 +191,7 @@ function reportOverlaps(reserved: readonly Reserved[], sink: DiagnosticSink): vo
 
 /** Whether the memory nodes describe all RAM: a size of 0 is for the boot loader to fill in. */
 function isWhole(entries: readonly AddressEntry[]): boolean {
-  return !entries.some(({ node, item, size }) => item === 'reg' && isMemoryNode(node) && size === 0n);
+  return !entries.some(({ role, size }) => role === 'ram' && size === 0n);
 }
 
 function reportOutside(reserved: readonly Reserved[], ram: readonly Extent[], sink: DiagnosticSink): void {

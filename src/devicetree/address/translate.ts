@@ -19,6 +19,7 @@ import {
   type BusKind,
   busOf,
   isCompatible,
+  isOkay,
   whyUnusable,
 } from './bus.ts';
 import {
@@ -123,30 +124,42 @@ const BUS_WORK = 10;
 const TREE_DEPTH = new InnerLimit('tree-depth');
 const TRANSLATION_WORK = new InnerLimit('translation-work');
 
+/** What a node has in common with its siblings. */
+export interface Surroundings {
+  /** Characters in the parent's path. */
+  readonly pathLength: number;
+  /** Whether the parent and all its ancestors are okay. */
+  readonly isAvailable: boolean;
+}
+
+/** What is around the root. */
+const NOTHING_AROUND: Surroundings = { pathLength: 0, isAvailable: true };
+
 /** A node as a bus, by the tree's properties. */
-interface KnownBus {
+interface KnownBus extends Surroundings {
   readonly bus: Bus;
   /** Of the properties alone, before the bus type fixes them. */
   readonly counts: BusCounts;
-  /** Characters in the node's path. */
-  readonly pathLength: number;
 }
 
 /** A bus on the way of an address to the root. The next bus is looked up when the first address needs it. */
 export class Stop {
-  readonly bus: Bus;
-  readonly item: TranslationItem;
+  declare readonly bus: Bus;
+  declare readonly item: TranslationItem;
   /** Why no address of this bus translates. */
-  readonly unusable: TranslationFailure | undefined;
-  isExplored: boolean;
+  declare readonly unusable: TranslationFailure | undefined;
+  /** Whether its addresses may have more than 64 bits. */
+  declare readonly isWide: boolean;
+  declare isExplored: boolean;
   /** The parent bus; none above the CPU's. */
-  next: Stop | undefined;
+  declare next: Stop | undefined;
   /** The translation to it, if it can be used. */
-  translation: BusTranslation | undefined;
+  declare translation: BusTranslation | undefined;
 
   constructor(bus: Bus, item: TranslationItem, profile: AddressingProfile) {
     this.bus = bus;
     this.item = item;
+    this.isWide = bus.addressCells.cells - bus.flagCells > 2;
     this.unusable =
       profile.missingCells === 'no-bus' && isWithoutCells(bus)
         ? new NoBus(bus)
@@ -197,15 +210,16 @@ export class Translator {
     return this.#knownBus(node).bus;
   }
 
-  /** A lower bound on the length of paths below a bus, without building them. */
-  pathLengthOf(node: DtNode): number {
-    return this.#knownBus(node).pathLength;
+  /** What the children of a node have in common; of undefined, what is around the root. */
+  surroundingsBelow(node: DtNode | undefined): Surroundings {
+    return node === undefined ? NOTHING_AROUND : this.#knownBus(node);
   }
 
   /** A node as a bus. Its counts depend on those of its ancestors, which are looked up first where not cached. */
   #knownBus(node: DtNode): KnownBus {
+    let known = this.#buses.get(node);
+    if (known) return known;
     const missing: DtNode[] = [];
-    let known: KnownBus | undefined;
     for (let at: DtNode | undefined = node; at && !known; at = at.parent) {
       known = this.#buses.get(at);
       if (!known) missing.push(at);
@@ -213,7 +227,8 @@ export class Translator {
     for (let at = missing.pop(); at; at = missing.pop()) {
       const counts = countsBelow(at, known?.counts);
       const pathLength = known ? known.pathLength + 1 + at.name.length : 0;
-      known = { bus: busOf(at, counts), counts, pathLength };
+      const isAvailable: boolean = (known?.isAvailable ?? true) && isOkay(propertyOf(at, 'status'));
+      known = { bus: busOf(at, counts), counts, pathLength, isAvailable };
       this.#buses.set(at, known);
     }
     return known!;
@@ -243,15 +258,17 @@ export class Translator {
   #move(from: Stop, cells: CellList, at: number, steps: TranslationStep[] | undefined): Translated {
     let stop = from;
     if (stop.unusable) return stop.unusable;
-    if (isBeyond64Bit(cells, at, stop.bus)) return BEYOND_64_BIT;
+    if (stop.isWide && isBeyond64Bit(cells, at, stop.bus)) return BEYOND_64_BIT;
+    const mostBuses = BUSES_PER_LEVEL * TREE_DEPTH.now;
+    const mostWork = TRANSLATION_WORK.now;
     const address = this.#address;
     address.load(cells, at, stop.bus);
-    for (let passed = 0; passed < BUSES_PER_LEVEL * TREE_DEPTH.now; passed += 1) {
+    for (let passed = 0; passed < mostBuses; passed += 1) {
       if (!stop.isExplored) this.#explore(stop);
       const { translation, next } = stop;
       if (!next) return arrived(address, stop.bus);
       if (!translation) return next.unusable!;
-      if (this.#work > TRANSLATION_WORK.now) return TOO_MUCH_WORK;
+      if (this.#work > mostWork) return TOO_MUCH_WORK;
       const before = steps && { number: address.number, flags: address.flags };
       const index = translation.translate(address);
       // Work is counted when an address is translated, and not again when its steps are read.

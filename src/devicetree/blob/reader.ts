@@ -39,7 +39,9 @@ export function readBlob(source: Source, sink: DiagnosticSink): DeviceTree | und
   if (!header) return undefined;
   const structure = new StructureReader(source, header, sink);
   const root = structure.read();
-  return root && new BlobTree(source, header, root, structure.nodes, readReservations(source, header, sink));
+  return (
+    root && new BlobTree(source, header, root, structure.contents, readReservations(source, header, sink))
+  );
 }
 
 class BlobTree implements DeviceTree {
@@ -50,20 +52,26 @@ class BlobTree implements DeviceTree {
   readonly reservations: readonly MemoryReservation[];
   readonly bootCpuid: number;
   readonly header: BlobHeader;
+  readonly #contents: BlobContents;
 
   constructor(
     source: Source,
     header: ReadHeader,
     root: BlobNode,
-    nodes: readonly BlobNode[],
+    contents: BlobContents,
     reservations: readonly MemoryReservation[],
   ) {
     this.source = source;
     this.root = root;
-    this.nodes = nodes;
+    this.nodes = contents.nodes;
+    this.#contents = contents;
     this.reservations = reservations;
     this.bootCpuid = header.bootCpuid;
     this.header = header.fields;
+  }
+
+  nodesCompatible(text: string): readonly BlobNode[] {
+    return this.#contents.nodesCompatible(text);
   }
 
   get overlay(): boolean {
@@ -105,7 +113,7 @@ function readReservations(
  * One pass over the structure block, which finds every fault; the values are read later, on demand.
  */
 class StructureReader {
-  private readonly contents: BlobContents;
+  readonly contents: BlobContents;
   private readonly view: DataView;
   private readonly bytes: Uint8Array;
   private readonly header: BlobHeader;
@@ -128,11 +136,6 @@ class StructureReader {
     this.header = fields;
     this.sink = sink;
     this.end = end;
-  }
-
-  /** All nodes, parents first. */
-  get nodes(): readonly BlobNode[] {
-    return this.contents.nodes;
   }
 
   private report<C extends Code>(code: C, args: ArgsOf<C>, start: number, end = start + 4): void {
@@ -167,6 +170,8 @@ class StructureReader {
     const { contents, view, end } = this;
     const { isOldForm, strings } = contents;
     const { lastEnd, slots, hasLongNames } = strings;
+    const base = this.header.structOffset;
+    const mostProperties = TREE_PROPERTIES.now;
     let node = root;
     let depth = 1;
     let properties = 0;
@@ -177,7 +182,7 @@ class StructureReader {
       at = start + 4;
       if (token === PROP) {
         properties += 1;
-        if (properties > TREE_PROPERTIES.now || start + PROPERTY_HEADER > end) {
+        if (properties > mostProperties || start + PROPERTY_HEADER > end) {
           this.refuseProperty(start, properties);
           break;
         }
@@ -189,7 +194,7 @@ class StructureReader {
           at = start + PROPERTY_HEADER;
           break;
         }
-        at = contents.aligned(value + length, 4);
+        at = base + ((value + length - base + 3) & -4);
         if (name > lastEnd) {
           this.reportNameless(start, name);
           continue;

@@ -20,6 +20,7 @@ const slots = new Map<string, number>(SOUGHT_NAMES.map((name, index) => [name, i
 export const REG = 1;
 export const RANGES = 2;
 export const DMA_RANGES = 3;
+export const COMPATIBLE = 8;
 /** Number of slots, slot 0 included. */
 export const SLOTS = SOUGHT_NAMES.length + 1;
 

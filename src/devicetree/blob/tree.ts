@@ -7,9 +7,10 @@
  */
 import type { Source, Span } from '../../bytes/source.ts';
 import { CellList } from '../cell-list.ts';
+import { hasTextInAnyCase } from '../string-list.ts';
 import type { DtNode, DtProperty, Marker, Placement } from '../tree.ts';
 import { repeatsNodeName } from './name-property.ts';
-import { type BlobStrings, DMA_RANGES, RANGES, REG, SLOTS, slotOf } from './strings.ts';
+import { type BlobStrings, COMPATIBLE, DMA_RANGES, RANGES, REG, SLOTS, slotOf } from './strings.ts';
 
 export const BEGIN_NODE = 1;
 export const END_NODE = 2;
@@ -144,7 +145,22 @@ export class BlobContents {
   cellsAt(token: number): CellList {
     const length = this.view.getUint32(token + 4);
     const from = this.valueStart(token, length);
-    return new CellList(this.view, from, from + length);
+    return new CellList(this.view, from, from + length, this.source);
+  }
+
+  /** The nodes whose `compatible` has a text in small letters. */
+  nodesCompatible(text: string): BlobNode[] {
+    const { nodes, places, view, buffer } = this;
+    const found: BlobNode[] = [];
+    for (const node of nodes) {
+      const token = places[SLOTS * node.index + COMPATIBLE]!;
+      if (token === 0) continue;
+      const length = view.getUint32(token + 4);
+      if (length < text.length) continue;
+      const start = this.valueStart(token, length);
+      if (hasTextInAnyCase(buffer, start, start + length, text)) found.push(node);
+    }
+    return found;
   }
 
   /** An offset rounded up to a multiple of `to` (4 or 8) from the start of the structure block. */
@@ -169,8 +185,12 @@ export class BlobProperty implements DtProperty {
   }
 
   get value(): Uint8Array {
-    const { start, end } = this.valueSpan;
-    this.bytes ??= this.blob.bytes(start, end);
+    if (this.bytes === undefined) {
+      const { blob, token } = this;
+      const length = blob.view.getUint32(token + 4);
+      const start = blob.valueStart(token, length);
+      this.bytes = blob.bytes(start, start + length);
+    }
     return this.bytes;
   }
 

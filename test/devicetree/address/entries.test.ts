@@ -5,7 +5,6 @@ import { hex } from '../../../src/bytes/address.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { type AddressEntry, addressEntries } from '../../../src/devicetree/address/entries.ts';
 import { explainNode, nodeAt } from '../../../src/devicetree/address/explain.ts';
-import { roleOf } from '../../../src/devicetree/address/roles.ts';
 import { readBlob } from '../../../src/devicetree/blob/reader.ts';
 import { pathOf } from '../../../src/devicetree/tree.ts';
 import { hintOf, messageOf } from '../../../src/findings/finding.ts';
@@ -247,7 +246,7 @@ describe('what entries are for', () => {
     other { ${CELLS_22} a { compatible = "simple-framebuffer"; reg = <0 1 0 1>; }; };`);
 
   it('RAM, reserved memory, framebuffers', () => {
-    expect(entries.map((entry) => `${roleOf(entry)} ${entry.available} ${line(entry)}`)).toEqual([
+    expect(entries.map((entry) => `${entry.role} ${entry.available} ${line(entry)}`)).toEqual([
       'ram true /memory@0 reg[0] 0x0+0x80000000 -> 0x0',
       'ram true /memory@0 reg[1] 0x800000000+0x100000000 -> 0x800000000',
       'reserved true /reserved-memory/fb@70000000 reg[0] 0x70000000+0x800000 -> 0x70000000',
