@@ -122,13 +122,10 @@ export function readFileBytes(path: string | Buffer, name: LimitName = 'input-by
   try {
     const stat = fstatSync(descriptor);
     if (stat.isDirectory()) return { directory: true };
-    const tooLarge = {
-      failure: used === 0 ? overLimit(name) : `${overLimit(name)} together`,
-      tooLarge: true,
-    } as const;
-    if (stat.size > most) return tooLarge;
-    const bytes = readToEnd((target) => readSync(descriptor, target), stat.size, most);
-    return bytes === undefined ? tooLarge : { bytes };
+    const bytes =
+      stat.size > most ? undefined : readToEnd((target) => readSync(descriptor, target), stat.size, most);
+    if (bytes !== undefined) return { bytes };
+    return { failure: used === 0 ? overLimit(name) : `${overLimit(name)} together`, tooLarge: true };
   } catch (error) {
     return { failure: systemMessage(error), code: systemCode(error), opened: true };
   } finally {

@@ -138,14 +138,17 @@ function isAcpiTable(probe: Probe): boolean {
 }
 
 const FDT_MAGIC = [0xd0, 0x0d, 0xfe, 0xed];
-const OVERLAY_NODE = '\x00\x00\x00\x01__overlay__\x00';
+const OVERLAY = '__overlay__\x00';
+/** Its name behind the token FDT_BEGIN_NODE. */
+const OVERLAY_NODE = `\x00\x00\x00\x01${OVERLAY}`;
 
 function isBlob(probe: Probe): boolean {
   return FDT_MAGIC.every((byte, at) => probe.bytes[at] === byte);
 }
 
 function hasOverlayNode(probe: Probe): boolean {
-  return probe.contains(OVERLAY_NODE);
+  // What begins with zeros is found slowly in bytes of which most are zero.
+  return probe.contains(OVERLAY) && probe.contains(OVERLAY_NODE);
 }
 
 /** The page itself, possibly with some bytes after it; a kernel image has the same header and is longer. */

@@ -16,7 +16,14 @@ export function addressingOf(release: string): AddressingProfile | undefined {
 }
 
 /** The kernels that differ from {@link DEFAULT_ADDRESSING}, one entry for each change. */
-export function addressingVariants(): AddressingVariant[] {
+export function addressingVariants(): readonly AddressingVariant[] {
+  known ??= variantsOfChanges();
+  return known;
+}
+
+let known: readonly AddressingVariant[] | undefined;
+
+function variantsOfChanges(): AddressingVariant[] {
   const variants: AddressingVariant[] = [];
   for (const { effect, mainline, stable } of RELEASE_CHANGES) {
     for (const part of Object.keys(DEFAULT_ADDRESSING) as (keyof AddressingProfile)[]) {

@@ -123,7 +123,8 @@ export function windowsOfTree(
   const windows: AddressWindow[] = [];
   // Entries of one node are adjacent, so its path is built once.
   let last: { node: DtNode; path: string } | undefined;
-  for (const entry of entries) {
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index]!;
     if (last?.node !== entry.node) last = { node: entry.node, path: pathOf(entry.node) };
     const window = windowOfEntry(artifact, entry, last.path, memory);
     if (window) windows.push(window);

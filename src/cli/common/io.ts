@@ -62,10 +62,13 @@ function descriptorOutput(descriptor: number, mayFail = false, onWrite = (): voi
     write(chunk) {
       if (readerGone) return;
       onWrite();
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
-      for (let at = 0; at < bytes.length; ) {
+      const length = typeof chunk === 'string' ? Buffer.byteLength(chunk, 'utf8') : chunk.length;
+      let rest = chunk;
+      for (let at = 0; at < length; ) {
         try {
-          at += writeSync(descriptor, bytes, at);
+          // Node writes a text sooner than it makes bytes of it, but only from its beginning.
+          if (at > 0 && typeof rest === 'string') rest = Buffer.from(rest, 'utf8');
+          at += typeof rest === 'string' ? writeSync(descriptor, rest) : writeSync(descriptor, rest, at);
         } catch (error) {
           const code = errorCode(error);
           if (code === 'EAGAIN') pause(EAGAIN_PAUSE_MS);

@@ -66,7 +66,8 @@ export async function printMachines(
   const color = format === 'text' && (await wantsColor(options, io));
   const text = await renderMachines(reports, format, {
     color,
-    width: await widthOf(options, io),
+    // A line of JSON is as long as it is: of many inputs none asks about the terminal.
+    width: format === 'ndjson' ? DEFAULT_WIDTH : await widthOf(options, io),
     map: options.map === true,
     unicode: hasUnicode(io),
     ...(LISTS_RESULTS.has(format) ? await whatProgramsAsk(io) : {}),

@@ -151,7 +151,8 @@ function* regOutsideRanges(
   translatedBy: ReadonlyMap<DtNode, readonly Translated[]>,
 ): Generator<AddressMapProblem> {
   let comparisons = 0;
-  for (const entry of entries) {
+  for (let at = 0; at < entries.length; at += 1) {
+    const entry = entries[at]!;
     const { node, item } = entry;
     const translated = item === 'reg' && node.parent && translatedBy.get(node.parent);
     // On PCI `reg` gives configuration space and base address registers, not addresses of the bus.
@@ -194,7 +195,8 @@ function* framebufferInWindow(
   windows: readonly AddressEntry[],
 ): Generator<AddressMapProblem> {
   let comparisons = 0;
-  for (const { node, item, role, index, cpu, size } of entries) {
+  for (let at = 0; at < entries.length; at += 1) {
+    const { node, item, role, index, cpu, size } = entries[at]!;
     if (item !== 'reg' || role === 'register' || cpu === null || size === null || size === 0n) continue;
     // Also one that is memory by its role.
     if (!isSimpleFramebuffer(node)) continue;

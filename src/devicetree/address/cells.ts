@@ -50,11 +50,11 @@ function ownCount(bus: DtNode, property: DtProperty): BusCount | undefined {
 
 /** A count of a bus: from a property, from the bus type, or the default. */
 class BusCount implements CellCount {
-  readonly cells: number;
-  readonly from: CellCount['from'];
-  readonly #node: DtNode | undefined;
-  readonly #property: DtProperty | undefined;
-  #inherited: BusCount | undefined;
+  declare readonly cells: number;
+  declare readonly from: CellCount['from'];
+  declare private readonly bus: DtNode | undefined;
+  declare private readonly property: DtProperty | undefined;
+  declare private ofDescendants: BusCount | undefined;
 
   constructor(
     cells: number,
@@ -64,23 +64,24 @@ class BusCount implements CellCount {
   ) {
     this.cells = cells;
     this.from = from;
-    this.#node = node;
-    this.#property = property;
+    this.bus = node;
+    this.property = property;
+    this.ofDescendants = undefined;
   }
 
   /** The same count for descendants without one of their own. */
   get inherited(): BusCount {
     if (this.from === 'ancestor' || this.from === 'default') return this;
-    this.#inherited ??= new BusCount(this.cells, 'ancestor', this.#node, this.#property);
-    return this.#inherited;
+    this.ofDescendants ??= new BusCount(this.cells, 'ancestor', this.bus, this.property);
+    return this.ofDescendants;
   }
 
   get node(): string {
-    return this.#node ? pathOf(this.#node) : '/';
+    return this.bus ? pathOf(this.bus) : '/';
   }
 
   get span(): Span | undefined {
-    return this.#property?.valueSpan;
+    return this.property?.valueSpan;
   }
 }
 

@@ -87,7 +87,8 @@ class MemoryReader {
 
   readRam(entries: readonly AddressEntry[]): void {
     const nodes = new Set<DtNode>();
-    for (const { node, role } of entries) if (role === 'ram') nodes.add(node);
+    for (let index = 0; index < entries.length; index += 1)
+      if (entries[index]!.role === 'ram') nodes.add(entries[index]!.node);
     const { root } = this.#tree;
     for (const child of root.children)
       if (isMemoryNode(child) && propertyOf(child, 'linux,usable-memory')) nodes.add(child);

@@ -28,7 +28,6 @@ const NO_TOKEN = -1;
 
 const TREE_PROPERTIES = new InnerLimit('tree-properties');
 const TREE_DEPTH = new InnerLimit('tree-depth');
-const TREE_NODES = new InnerLimit('tree-nodes');
 
 /**
  * Reads a blob. Faults become diagnostics at their byte offset; one after which nothing can be trusted ends the reading,
@@ -123,6 +122,7 @@ class StructureReader {
   /** Offsets of the names seen, where names are long, and their total length. */
   private readonly names = new Set<number>();
   private namesLength = 0;
+  private readonly mostNodes = limit('tree-nodes');
 
   constructor(source: Source, { fields, end }: ReadHeader, sink: DiagnosticSink) {
     const { version, structOffset, stringsOffset, stringsSize } = fields;
@@ -172,6 +172,7 @@ class StructureReader {
     const { lastEnd, slots, hasLongNames } = strings;
     const base = this.header.structOffset;
     const mostProperties = TREE_PROPERTIES.now;
+    const mostDepth = TREE_DEPTH.now;
     let node = root;
     let depth = 1;
     let properties = 0;
@@ -203,7 +204,7 @@ class StructureReader {
         if (slots[name]! > 0) contents.note(node, slots[name]!, start);
         // Nodes with a higher index are children of this one, which is still open.
         if (node.index + 1 < contents.nodes.length) this.noteLate(node, start, at);
-      } else if (token === BEGIN_NODE && depth < TREE_DEPTH.now) {
+      } else if (token === BEGIN_NODE && depth < mostDepth) {
         const after = this.afterName(start);
         if (after < 0) break;
         at = after;
@@ -286,7 +287,7 @@ class StructureReader {
 
   /** Offset after the name of the node whose token is at `start`; -1, reported, when it can't be read. */
   private afterName(start: number): number {
-    if (this.contents.nodes.length >= TREE_NODES.now) {
+    if (this.contents.nodes.length >= this.mostNodes) {
       this.report('dt/too-large', { problem: `${overLimit('tree-nodes')}; the rest is not read` }, start);
       return -1;
     }

@@ -21,12 +21,14 @@ export const REG = 1;
 export const RANGES = 2;
 export const DMA_RANGES = 3;
 export const COMPATIBLE = 8;
+/** As they are in the block. */
+const SOUGHT_BYTES = SOUGHT_NAMES.map((name) => `${name}\0`);
 /** Number of slots, slot 0 included. */
 export const SLOTS = SOUGHT_NAMES.length + 1;
 
-/** The slot of a name; 0 when it has none. */
-export function slotOf(name: string): number {
-  return slots.get(name) ?? 0;
+/** The slot of a name; undefined when it has none. */
+export function slotOf(name: string): number | undefined {
+  return slots.get(name);
 }
 
 /** Longer than any valid name: the specification allows 31 characters (0.4, section 2.2.4.1). */
@@ -41,6 +43,7 @@ export class BlobStrings {
   readonly hasLongNames: boolean;
   readonly #text: string;
   readonly #names = new Map<number, string>();
+  readonly #asked = new Map<string, boolean>();
 
   /** @param bytes of the block, without what follows it */
   constructor(bytes: Uint8Array) {
@@ -49,11 +52,11 @@ export class BlobStrings {
     this.lastEnd = this.#text.lastIndexOf('\0');
     this.hasLongNames = this.#searchLongName();
     this.slots = new Uint8Array(this.lastEnd + 1);
-    for (const [name, slot] of slots) {
-      const ended = `${name}\0`;
+    for (let index = 0; index < SOUGHT_BYTES.length; index += 1) {
+      const ended = SOUGHT_BYTES[index]!;
       // One name may be the end of another.
       for (let at = this.#text.indexOf(ended); at >= 0; at = this.#text.indexOf(ended, at + 1))
-        this.slots[at] = slot;
+        this.slots[at] = index + 1;
     }
   }
 
@@ -64,6 +67,16 @@ export class BlobStrings {
       at = end + 1;
     }
     return false;
+  }
+
+  /** Whether a property may have this name. Most names that are looked up are in no node of a blob. */
+  mayHave(name: string): boolean {
+    let isThere = this.#asked.get(name);
+    if (isThere === undefined) {
+      isThere = this.#text.includes(`${name}\0`);
+      this.#asked.set(name, isThere);
+    }
+    return isThere;
   }
 
   /** Length of the name at an offset, which is no larger than {@link lastEnd}. */

@@ -19,6 +19,7 @@ import {
 import {
   type AddressWindow,
   boundsOf,
+  type CertainWindow,
   type InTheMaking,
   type Origin,
   windowClass,
@@ -67,22 +68,17 @@ export function inputsJson(artifacts: readonly Artifact[]): InputJson[] {
  */
 export function placeJson(span: Span, expected?: string): PlaceJson {
   const place = placeOf(span);
-  const at =
-    'line' in place
-      ? { line: place.line, column: place.column }
-      : { offset: place.offset, length: place.length };
+  const at = 'line' in place ? { line: place.line, column: place.column } : place;
   return span.source.name === expected ? at : { source: span.source.name, ...at };
 }
 
 /** Origins refer to inputs by number. */
 export function originJson(origin: Origin, inputs: readonly Artifact[]): OriginJson {
-  return {
-    input: inputs.indexOf(origin.artifact),
-    path: origin.path,
-    item: origin.item,
-    index: origin.index,
-    ...(origin.span === undefined ? {} : { at: placeJson(origin.span, origin.artifact.source.name) }),
-  };
+  const { artifact, path, item, index, span } = origin;
+  const input = inputs.indexOf(artifact);
+  return span === undefined
+    ? { input, path, item, index }
+    : { input, path, item, index, at: placeJson(span, artifact.source.name) };
 }
 
 function numberJson(value: Quantity | null): string | null {
@@ -99,7 +95,8 @@ export function expressionsJson(
   size: Quantity | null,
   names: Names,
 ): ExpressionsJson | undefined {
-  const [ofBase, ofSize] = [expressionJson(base, names), expressionJson(size, names)];
+  const ofBase = expressionJson(base, names);
+  const ofSize = expressionJson(size, names);
   if (ofBase === undefined && ofSize === undefined) return undefined;
   return {
     ...(ofBase === undefined ? {} : { base: ofBase }),
@@ -163,11 +160,27 @@ function flagsJson(window: AddressWindow): WindowFlagsJson {
   return json;
 }
 
+/** Of a window of which all is known, as nearly all windows of device trees are: made at once. */
+function certainJson(window: CertainWindow, inputs: readonly Artifact[]): WindowJson {
+  const { space, role, bus, certainty } = window;
+  const base = hex(window.base);
+  const size = hex(window.size);
+  const last = hex(window.base + window.size - 1n);
+  const ofClass = windowClass(window);
+  const origin = originJson(window.origin, inputs);
+  const flags = flagsJson(window);
+  if (bus === undefined) return { space, role, base, size, last, class: ofClass, certainty, origin, flags };
+  const onBus = { base: hex(bus.base) };
+  return { space, role, base, size, last, bus: onBus, class: ofClass, certainty, origin, flags };
+}
+
 export function windowJson(
   window: AddressWindow,
   inputs: readonly Artifact[],
   names: Names = new Names(),
 ): WindowJson {
+  if (window.certainty === 'certain' && window.inferences === undefined && window.ignored === undefined)
+    return certainJson(window, inputs);
   const { base, size } = window;
   const bounds = boundsOf(window);
   const expressions = expressionsJson(base, size, names);
