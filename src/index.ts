@@ -23,7 +23,7 @@ export { type SourceFilesOptions, sourceClock, sourceFiles } from './devicetree/
 export { readScenario } from './linux/scenario.ts';
 export type { AskedKernel } from './survey/asked.ts';
 export { examineUnit } from './survey/examine.ts';
-export { MissingPackageError } from './survey/optional.ts';
+export { BrokenPackageError, MissingPackageError } from './survey/optional.ts';
 export { isAddress, type PlaceName, placeNamed } from './survey/place/name.ts';
 export { type LentFile, type Place, PlaceError } from './survey/place/place.ts';
 export { type PlanCounts, planSurvey } from './survey/plan.ts';

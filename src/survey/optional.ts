@@ -14,25 +14,37 @@ export class MissingPackageError extends Error {
   }
 }
 
+/** A package that is installed and can't be loaded, for example because a library of the system is missing. */
+export class BrokenPackageError extends Error {
+  constructor(name: string, why: unknown) {
+    super(`cannot load ${name}: ${why instanceof Error ? why.message : String(why)}`);
+    this.name = 'BrokenPackageError';
+  }
+}
+
 /**
  * Loads an optional package: one that is installed beside fwmap, or else in the folder that it is run in.
- * Throws {@link MissingPackageError}.
+ * Throws {@link MissingPackageError} and {@link BrokenPackageError}.
  * @param cwd the folder that it is run in
  */
 export async function loadOptional(name: string, cwd: string): Promise<unknown> {
   try {
     return await import(name);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (!isMissing(error)) throw new BrokenPackageError(name, error);
   }
   let found: string;
   try {
     found = createRequire(join(cwd, 'package.json')).resolve(name);
   } catch (error) {
     if (isMissing(error)) throw new MissingPackageError(name);
-    throw error;
+    throw new BrokenPackageError(name, error);
   }
-  return import(pathToFileURL(found).href);
+  try {
+    return await import(pathToFileURL(found).href);
+  } catch (error) {
+    throw new BrokenPackageError(name, error);
+  }
 }
 
 function isMissing(error: unknown): boolean {

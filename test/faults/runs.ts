@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { TABLE_NAMES } from '../../src/survey/tables.ts';
 import * as make from '../containers/make-images.ts';
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -56,7 +57,24 @@ export const SURVEYED: Files = {
     .join(''),
 };
 
+/** The tables of a survey, for a stand-in of DuckDB that doesn't read them. */
+const TABLES: Files = Object.fromEntries(TABLE_NAMES.map((table) => [`store/${table}/1.parquet`, 'PAR1']));
+
 export const RUNS: readonly FaultyRun[] = [
+  { name: 'query', argv: ['query', 'store', 'SELECT path FROM machines'], files: TABLES },
+  {
+    name: 'query into a file',
+    argv: ['query', 'store', '--needed', '--moved', 'store', '--format', 'csv', '--output', 'paths.csv'],
+    files: { ...TABLES, 'paths.csv': 'before\n' },
+    makes: ['paths.csv'],
+  },
+  { name: 'capture', argv: ['capture'], files: {} },
+  {
+    name: 'capture into a file',
+    argv: ['capture', '--output', 'capture.sh'],
+    files: { 'capture.sh': 'before\n' },
+    makes: ['capture.sh'],
+  },
   {
     name: 'windows of a source with includes',
     argv: ['windows', 'board.dts', '--format', 'json'],

@@ -1,5 +1,5 @@
 /** Helpers of the commands for many machines. */
-import { MissingPackageError } from '../../survey/optional.ts';
+import { BrokenPackageError, MissingPackageError } from '../../survey/optional.ts';
 import { PlaceError } from '../../survey/place/place.ts';
 import { QueueError } from '../../survey/queue.ts';
 import { CommandError } from '../common/command-error.ts';
@@ -32,7 +32,8 @@ export async function asCommandErrors<T>(work: Promise<T>, hint?: string): Promi
     if (error instanceof MissingPackageError)
       throw new CommandError(error.message, `npm install ${error.package}, beside fwmap or in this folder`);
     if (error instanceof PlaceError) throw new CommandError(error.message, error.hint ?? hint);
-    if (error instanceof QueueError) throw new CommandError(error.message);
+    if (error instanceof QueueError || error instanceof BrokenPackageError)
+      throw new CommandError(error.message);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** The tables of a survey in DuckDB. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemCode, systemMessage } from '../../artifact/file.ts';
 import { loadOptional } from '../optional.ts';
 import { BucketPlace } from '../place/bucket.ts';
 import { placeNamed } from '../place/name.ts';
@@ -14,6 +15,7 @@ interface DuckDb {
 }
 
 interface Connection {
+  extractStatements(sql: string): Promise<{ readonly count: number }>;
   runAndReadAll(sql: string): Promise<{
     columnNames(): string[];
     getRowsJS(): readonly (readonly unknown[])[];
@@ -43,6 +45,15 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
   int32: 'INTEGER',
   boolean: 'BOOLEAN',
 };
+
+/** Waits for DuckDB; what it rejects is a {@link QueryError} with its message. */
+async function asked<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new QueryError(error instanceof Error ? error.message : String(error));
+  }
+}
 
 export class SurveyDatabase {
   readonly #connection: Connection;
@@ -80,9 +91,10 @@ export class SurveyDatabase {
       for (const each of fetched) each.remove();
     };
     try {
-      const database = new SurveyDatabase(await (await DuckDBInstance.create(':memory:')).connect(), remove);
+      const instance = await asked(DuckDBInstance.create(':memory:'));
+      const database = new SurveyDatabase(await asked(instance.connect()), remove);
       for (const [schema, place] of surveys) {
-        if (schema !== 'main') await database.#connection.runAndReadAll(`CREATE SCHEMA ${schema}`);
+        if (schema !== 'main') await asked(database.#connection.runAndReadAll(`CREATE SCHEMA ${schema}`));
         let here: Omit<FetchedTables, 'remove'>;
         if ('folder' in place) here = { folder: place.folder, tables: new Set(TABLE_NAMES) };
         else {
@@ -110,18 +122,24 @@ export class SurveyDatabase {
       const rows = tables.has(table)
         ? `* FROM read_parquet('${glob}', union_by_name = true)`
         : notFetched(schema, table);
-      await this.#connection.runAndReadAll(`CREATE VIEW ${schema}.${table} AS SELECT ${rows}`);
+      const sql = `CREATE VIEW ${schema}.${table} AS SELECT ${rows}`;
+      try {
+        await this.#connection.runAndReadAll(sql);
+      } catch (error) {
+        // The lines after the first show where in the statement.
+        const [why] = String(error instanceof Error ? error.message : error).split('\n');
+        throw new QueryError(`cannot read the table ${table} of ${folder}: ${why}`);
+      }
     }
   }
 
-  /** Runs a statement. Throws {@link QueryError} with DuckDB's message. */
+  /** Runs one statement. Throws {@link QueryError}, with DuckDB's message where it rejects the statement. */
   async ask(sql: string): Promise<ResultSet> {
-    try {
-      const result = await this.#connection.runAndReadAll(sql);
-      return { columns: result.columnNames(), rows: result.getRowsJS().map((row) => row.map(cellOf)) };
-    } catch (error) {
-      throw new QueryError(error instanceof Error ? error.message : String(error));
-    }
+    // DuckDB would run them all and give the result of one; of an empty text it says nothing that helps.
+    const { count } = sql.trim() === '' ? { count: 0 } : await asked(this.#connection.extractStatements(sql));
+    if (count !== 1) throw new QueryError(`a query is one SQL statement, not ${count}`);
+    const result = await asked(this.#connection.runAndReadAll(sql));
+    return { columns: result.columnNames(), rows: result.getRowsJS().map((row) => row.map(cellOf)) };
   }
 
   close(): void {
@@ -141,8 +159,10 @@ function notFetched(schema: string, table: TableName): string {
 function hasParts(folder: string, table: TableName): boolean {
   try {
     return readdirSync(join(folder, table)).some((name) => name.endsWith('.parquet'));
-  } catch {
-    return false;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw new QueryError(`cannot read ${join(folder, table)}: ${systemMessage(error)}`);
   }
 }
 

@@ -280,6 +280,10 @@ export const COMMAND: Examples = {
   MissingPackageError() {
     expect(new fwmap.MissingPackageError('bullmq').package).toBe('bullmq');
   },
+  BrokenPackageError() {
+    const error = new fwmap.BrokenPackageError('bullmq', new Error('libc.so.6: not found'));
+    expect(error.message).toBe('cannot load bullmq: libc.so.6: not found');
+  },
   async 'page.settingsOf'() {
     expect(fwmap.page.settingsOf(await droppedLine())).toMatchObject({ question: 'sysfb', release: '' });
   },
