@@ -24,7 +24,6 @@ function section(name: string, row: LimitRow): string {
     `### ${name}\n`,
     `${amount(row)}: ${row.of}.\n`,
     `- why: ${row.reason}`,
-    ...(row.least === undefined ? [] : [`- at least: ${row.least}`]),
     `- when it is reached: ${row.then}.\n`,
   ].join('\n');
 }

@@ -57,9 +57,6 @@ export function givenLimits(): Partial<Limits> {
 export function withLimits<T>(given: Partial<Limits>, work: () => T): T {
   for (const [name, value] of Object.entries(given)) {
     if (!isLimitName(name)) throw new RangeError(`there is no limit ${name}`);
-    const { least = 0 } = limitRow(name);
-    if (Number.isSafeInteger(value) && value >= 0 && value < least)
-      throw new RangeError(`the limit ${name} must be at least ${least}, not ${value}`);
     if (!Number.isSafeInteger(value) || value < 0)
       throw new RangeError(`the limit ${name} must be a non-negative integer, not ${value}`);
   }

@@ -1,5 +1,6 @@
 /** Texts for windows, places and inputs, the same in every report. */
 import type { Artifact } from '../artifact/artifact.ts';
+import { gapsOf } from '../artifact/gap.ts';
 import { FOUR_GIB, formatSize, hex } from '../bytes/address.ts';
 import type { Diagnostic } from '../bytes/diagnostic.ts';
 import { formatPlace } from '../bytes/source.ts';
@@ -142,4 +143,14 @@ export function inputItem(artifact: Artifact): Item {
 
 export function diagnosticItem(diagnostic: Diagnostic): Item {
   return { text: diagnosticText(diagnostic) };
+}
+
+/**
+ * The sentence of a listing without entries. It claims that there are none only if everything was read.
+ * @param what `address windows`
+ */
+export function nothingListed(what: string, diagnostics: readonly Diagnostic[]): string {
+  return gapsOf(diagnostics).some(({ hides }) => hides.has('window'))
+    ? `No ${what} were found, but not everything could be read.`
+    : `No ${what}: the inputs describe none.`;
 }

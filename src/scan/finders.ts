@@ -89,7 +89,7 @@ export function findTable(run: Run, space: Space, offset: number, onlyWhole = fa
   if (mayHoldAml(signature)) {
     if (!run.mayTry()) return;
     run.spend(length);
-    if (known === undefined && !amlReads(access.read(offset, length))) return;
+    if (known === undefined && !amlReads(access.read(offset, length), checksumOk)) return;
   }
   const note = 'the checksum is not set: firmware completes the table when it installs it';
   const fields = checksumOk

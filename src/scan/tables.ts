@@ -3,8 +3,10 @@ import { decodeTables } from '../acpi/aml/tables.ts';
 import { tableAt } from '../acpi/tables/read.ts';
 import { TABLE_HEADER_LENGTH } from '../acpi/tables/table.ts';
 import { ACPI_SIGNATURES } from '../artifact/sniff.ts';
-import { DiagnosticList } from '../bytes/diagnostic.ts';
+import type { Diagnostic, DiagnosticSink } from '../bytes/diagnostic.ts';
 import { type Access, asciiAt, littleEndian } from '../containers/access.ts';
+import { messageOf } from '../findings/finding.ts';
+import { limitHint } from '../limits/limits.ts';
 
 /** The signatures searched. Tables with other signatures are found when another table points to them. */
 export const KNOWN_SIGNATURES: readonly string[] = [
@@ -117,14 +119,27 @@ export function mayHoldAml(signature: string): boolean {
   return AML.has(signature);
 }
 
-/** Whether the AML of a table can be decoded completely. */
-export function amlReads(bytes: Uint8Array): boolean {
-  const problems = new DiagnosticList();
-  const table = tableAt({ name: '', form: 'blob', bytes }, 0, problems);
+/**
+ * Whether the AML of a possible table can be decoded. With a valid checksum it is enough that most of it can: a table with one
+ * bad part must not be lost, and whoever reads it is told of the part.
+ */
+export function amlReads(bytes: Uint8Array, checksumOk: boolean): boolean {
+  const problems: Diagnostic[] = [];
+  const sink: DiagnosticSink = { add: (problem) => problems.push(problem) };
+  const table = tableAt({ name: '', form: 'blob', bytes }, 0, sink);
   if (table === undefined) return false;
-  decodeTables([table], problems);
+  decodeTables([table], sink);
   // The checksum of a table that firmware has yet to complete may be wrong.
-  return problems.all.every(({ severity, code }) => severity === 'note' || code === 'acpi/checksum');
+  const faults = problems.filter(({ severity, code }) => severity !== 'note' && code !== 'acpi/checksum');
+  // Where a limit ends it, nothing says that it is no AML.
+  if (faults.length === 0 || faults.some((fault) => messageOf(fault).includes(limitHint('aml-depth'))))
+    return true;
+  if (!checksumOk) return false;
+  const unread = faults.reduce(
+    (sum, { code, args }) => sum + (code === 'acpi/unreadable-aml' ? Number(args.length) : 0),
+    0,
+  );
+  return 2 * unread <= bytes.length - TABLE_HEADER_LENGTH;
 }
 
 /** Root System Description Pointer (ACPI 6.5, 5.2.5.3). */

@@ -196,8 +196,22 @@ function hashOfWord(word: string): number {
   return hash;
 }
 
+/** How many expressions and conditions were cut so far, at which limit. */
+export type Cuts = Readonly<Record<SizeLimit, number>>;
+
+let cuts: Cuts = { 'expression-size': 0, 'condition-size': 0 };
+
+/**
+ * What was cut so far. Something that is cut is unknown, and its reason need not be seen in a result: whoever makes one reads
+ * this before and after, and reports the difference.
+ */
+export function cutsSoFar(): Cuts {
+  return cuts;
+}
+
 /** What grew past a limit: only the fields it depends on are kept. */
 function tooLarge(bits: number, shape: Shape, name: SizeLimit = 'expression-size'): Expr {
+  cuts = { ...cuts, [name]: cuts[name] + 1 };
   // Of an expression only its kind and parts are looked at.
   const inputs = fieldsOf(shape as Expr, MAX_OPAQUE_INPUTS);
   return opaque(bits, `the expression is too large ${limitHint(name)}`, inputs);

@@ -27,7 +27,16 @@ export {
   printedCover,
 } from './format.ts';
 export { choiceIn, given } from './given.ts';
-export { choiceValue, fieldValue, numberOpaques, OpaqueNumbers, opaque, sameQuantity } from './identity.ts';
+export {
+  type Cuts,
+  choiceValue,
+  cutsSoFar,
+  fieldValue,
+  numberOpaques,
+  OpaqueNumbers,
+  opaque,
+  sameQuantity,
+} from './identity.ts';
 export { bitLength, maskOf, maximumOf, minimumOf, onesOf } from './known-bits.ts';
 export { Names, withNames } from './names.ts';
 export { arithmetic, bitsOf, bitwise, insertBits, join, sum } from './numbers.ts';

@@ -8,7 +8,9 @@ import {
   anyOf,
   type ChoiceVariable,
   type Condition,
+  type Cuts,
   chosen,
+  cutsSoFar,
   DecisionContext,
   type Expr,
   isKnown,
@@ -93,6 +95,19 @@ export function explore<A>(
 /** Reports that not every case was judged, which is a gap. @param path the device that it is about */
 export function tellUnexplored(limit: ExplorationLimit, path: string, sink: DiagnosticSink): void {
   sink.add(finding('verdict/unexplored', { limit }, { path }));
+}
+
+/**
+ * Reports what was cut at a limit of size during the work on a result.
+ * @param before what cutsSoFar() was when the work began
+ */
+export function tellCuts(before: Cuts, sink: DiagnosticSink): void {
+  const now = cutsSoFar();
+  const tell = (name: keyof Cuts, unit: string, rest: string): void => {
+    if (now[name] > before[name]) sink.add(finding('fwmap/limit-told', { name, unit, rest }));
+  };
+  tell('expression-size', 'operators in an expression', 'longer expressions count as unknown');
+  tell('condition-size', 'operators in a condition', 'longer conditions count as unknown');
 }
 
 function whenOf(decisions: readonly Decision[]): Condition {
@@ -233,14 +248,16 @@ class Run implements Ask {
 
   #decide(condition: Expr): boolean {
     this.#place.question ??= this.#solver.ask(this.#place, condition);
-    const { answer, yes, no } = this.#place.question;
+    // What was asked here the first time is taken: a condition that was cut at a limit is a new value in each run.
+    const { condition: asked, answer, yes, no } = this.#place.question;
     let holds = answer.yes;
     if (answer.yes && answer.no) {
       const at = this.decisions.length;
       if (at >= this.#most) throw new TooDeep();
       holds = this.#prefix[at]?.holds ?? true;
-      if (at >= this.#prefix.length) this.#pending.push([...this.decisions, { condition, holds: false }]);
-      this.decisions.push({ condition, holds });
+      if (at >= this.#prefix.length)
+        this.#pending.push([...this.decisions, { condition: asked, holds: false }]);
+      this.decisions.push({ condition: asked, holds });
     }
     this.#place = (holds ? yes : no)!;
     return holds;

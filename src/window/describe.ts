@@ -30,7 +30,10 @@ export interface Machine {
 /** The diagnostic for inputs that were read and describe no machine. */
 export const NO_DESCRIPTION: Diagnostic = finding('fwmap/no-description', {});
 
-/** Reads all firmware descriptions among the artifacts; evidence is not read. Problems are reported to `sink`. */
+/**
+ * Reads all firmware descriptions among the artifacts; of evidence only memory maps are read, which narrow windows. Problems
+ * are reported to `sink`.
+ */
 export async function describe(
   artifacts: readonly Artifact[],
   options: DescribeOptions,
@@ -55,7 +58,7 @@ export async function describe(
   if (acpiArtifacts.length > 0) {
     const { describeAcpi } = await import('./from-acpi.ts');
     const others = artifacts.filter(({ kind }) => !isKind(kind, 'tree') && !isKind(kind, 'acpi'));
-    acpi = await describeAcpi(acpiArtifacts, options, sink, await memoryOf(others, options.evidence));
+    acpi = await describeAcpi(acpiArtifacts, options, sink, await memoryOf(others, options.evidence, sink));
   }
   return {
     artifacts,
@@ -74,14 +77,32 @@ const RAM_TYPES: ReadonlySet<MemoryType> = new Set([
   'soft-reserved',
 ]);
 
-/** RAM according to the memory maps among the evidence. Problems of the evidence are reported elsewhere. */
+/** The kinds of evidence that have memory maps. */
+const MAP_KINDS: ReadonlySet<Artifact['kind']> = new Set(['boot-params', 'memmap', 'dmesg']);
+
+/** Reads the memory maps; what is wrong with them is reported, since windows are narrowed by them. */
+async function readMaps(artifacts: readonly Artifact[], sink: DiagnosticSink): Promise<MachineFacts> {
+  const problems = new DiagnosticList();
+  const { readEvidence } = await import('../evidence/read.ts');
+  const facts = readEvidence(
+    artifacts.filter(({ kind }) => MAP_KINDS.has(kind)),
+    problems,
+  );
+  for (const problem of problems.all) if (problem.severity !== 'note') sink.add(problem);
+  return facts;
+}
+
+/**
+ * RAM according to the memory maps among the evidence.
+ * @param read the evidence, if it was read before: whoever read it reports its problems
+ */
 async function memoryOf(
   artifacts: readonly Artifact[],
   read: MachineFacts | undefined,
+  sink: DiagnosticSink,
 ): Promise<OccupiedRange[]> {
   if (artifacts.length === 0) return [];
-  const evidence =
-    read ?? (await import('../evidence/read.ts')).readEvidence(artifacts, new DiagnosticList());
+  const evidence = read ?? (await readMaps(artifacts, sink));
   return evidence.memoryMap
     .filter(({ value }) => RAM_TYPES.has(value.type))
     .map(({ value: { base, size, map, name }, span }) => ({

@@ -361,10 +361,10 @@ export const CASES: Readonly<Record<LimitName, Case | Elsewhere>> = {
   decisions: { value: 1, files: { 'x.dts': '' }, run: ['sysfb', 'GEN2'] },
   'decision-steps': { value: 1, files: { 'x.dts': '' }, run: ['sysfb', 'GEN2'] },
   'expression-size': unknown(
-    32,
+    4,
     `Method (MAIN) { Return (${Array.from({ length: 20 }, (_, index) => `(FA ^ ${index + 3}) * (FB ^ FC)`).join(' ^ ')}) }`,
   ),
-  'condition-size': { elsewhere: 'anyOf' },
+  'condition-size': { value: 3, files: { 'x.dts': '' }, run: ['bridges', 'GEN1'] },
   'scenario-steps': {
     value: 1,
     files: { 'x.dts': BOARD, 's.yaml': '- allocate: 0x1000\n- allocate: 0x1000\n' },

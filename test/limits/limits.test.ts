@@ -71,10 +71,6 @@ describe('--limit', () => {
       ['unpacked-bytes=99999999999999999999'],
       '--limit unpacked-bytes=99999999999999999999: it takes a number of bytes; for example --limit unpacked-bytes=512M',
     ],
-    [
-      ['expression-size=31'],
-      '--limit expression-size=31: it takes at least 32 operators; for example --limit expression-size=320',
-    ],
     [['tree-nodes=1', 'tree-nodes=2'], '--limit tree-nodes is given more than once'],
   ])('%j', async (given, message) => {
     const words = given.flatMap((each) => [`--limit=${each}`]);
@@ -128,7 +124,6 @@ describe('limits belong to a run', () => {
   test('what is no limit is refused', () => {
     expect(() => withLimits({ 'tree-depth': -1 }, depth)).toThrow(RangeError);
     expect(() => withLimits({ 'tree-depth': 0.5 }, depth)).toThrow(RangeError);
-    expect(() => withLimits({ 'expression-size': 31 }, depth)).toThrow('at least 32');
     expect(() => withLimits({ nothing: 1 } as never, depth)).toThrow('there is no limit nothing');
   });
 
@@ -166,6 +161,5 @@ test('those that no small input reaches are few', () => {
   expect(LIMIT_NAMES.filter((name) => 'elsewhere' in CASES[name])).toEqual([
     'survey-thread-bytes',
     'query-bytes',
-    'condition-size',
   ]);
 });

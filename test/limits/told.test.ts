@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LIMIT_NAMES, limitRow } from '../../src/limits/limits.ts';
+import { LIMIT_NAMES } from '../../src/limits/limits.ts';
 import { run } from '../cli/fake-io.ts';
 import { CASES } from './cases.ts';
 
-const GEN2 = fileURLToPath(new URL('../../samples/gen2-dsdt.asl', import.meta.url));
+const SAMPLES = fileURLToPath(new URL('../../samples/', import.meta.url));
+const [GEN1, GEN2, CAPTURE] = ['gen1-dsdt.asl', 'gen2-dsdt.asl', 'gen2-capture.tar.gz'].map((name) =>
+  join(SAMPLES, name),
+) as [string, string, string];
 
 let scratch: string;
 beforeAll(() => {
@@ -27,7 +30,7 @@ describe.each(LIMIT_NAMES.filter((name) => !('elsewhere' in CASES[name])))('%s',
     }
     return folder;
   };
-  const words = each.run.map((word) => (word === 'GEN2' ? GEN2 : word));
+  const words = each.run.map((word) => (word === 'GEN1' ? GEN1 : word === 'GEN2' ? GEN2 : word));
 
   test('is told when it is reached', async () => {
     const { stdout, stderr } = await run([...words, '--limit', `${name}=${each.value}`], { cwd: cwd() });
@@ -65,8 +68,7 @@ test('no limit, set as low as it goes, makes an answer not-needed or takes somet
         : JSON.stringify(JSON.parse(stdout), (key, value) => (key === 'derivation' ? undefined : value));
     for (const limit of LIMIT_NAMES)
       for (const value of [0, 2]) {
-        const least = limitRow(limit).least ?? 0;
-        const low = `${limit}=${least + value}`;
+        const low = `${limit}=${value}`;
         const { status, stdout, stderr } = await run([...argv, '--limit', low], { cwd: folder });
         const isTold = (stdout + stderr).includes(`--limit ${limit}=N`);
         if (stderr.includes('internal error')) faults.push(`${name} ${low}: an internal error`);
@@ -83,4 +85,36 @@ test('no limit, set as low as it goes, makes an answer not-needed or takes somet
   }
   expect(faults).toEqual([]);
   expect(answers).toEqual(new Set(['not-needed', 'depends']));
+});
+
+describe('a result that is another one because of a limit says which', () => {
+  // What is shown differs: a window that is missing, a table that is not found, a case that is not told apart.
+  test.each([
+    ['windows', GEN1, 'crs-alternatives=0'],
+    ['resources', CAPTURE, 'crs-alternatives=2'],
+    ['bridges', GEN1, 'condition-size=3'],
+    ['bridges', GEN1, 'expression-size=2'],
+    ['sysfb', CAPTURE, 'condition-size=40'],
+    ['sysfb', CAPTURE, 'expression-size=4'],
+    ['windows', CAPTURE, 'log-line-bytes=3'],
+    ['simulate', CAPTURE, 'evaluation-steps=40'],
+    ['simulate', CAPTURE, 'path-work=2'],
+    ['simulate', CAPTURE, 'machine-path-work=0'],
+  ])('%s %s --limit %s', async (command, input, low) => {
+    const argv = [command, input, '--format', 'json'];
+    const whole = await run(argv);
+    const { stdout, stderr } = await run([...argv, '--limit', low]);
+    expect(stdout).not.toBe(whole.stdout);
+    expect(stdout + stderr).toContain(`--limit ${low.replace(/=.*/, '')}=N`);
+  });
+
+  test('a table whose terms are nested deeper than they are read is found', async () => {
+    const argv = ['scan', join(SAMPLES, 'gen1-dsdt.aml'), '--format', 'json'];
+    expect(await run([...argv, '--limit', 'aml-depth=2'])).toEqual(await run(argv));
+  });
+
+  test('no windows is no claim that there are none', async () => {
+    const { stdout } = await run(['windows', GEN1, '--limit', 'crs-alternatives=0']);
+    expect(stdout).toBe('No address windows were found, but not everything could be read.\n');
+  });
 });

@@ -41,7 +41,8 @@ afterEach(() => {
 });
 database.load = async () => LOADED;
 
-const query = (...words: string[]): ReturnType<typeof run> => run(['query', 'store', ...words], { cwd: folder });
+const query = (...words: string[]): ReturnType<typeof run> =>
+  run(['query', 'store', ...words], { cwd: folder });
 
 test('a statement has its result', async () => {
   expect(await query('SELECT path FROM machines', '--format', 'csv')).toEqual({
@@ -53,7 +54,9 @@ test('a statement has its result', async () => {
 
 test('a table that DuckDB cannot read is an error on one line, without the statement that reads it', async () => {
   database.view = async () => {
-    throw new Error("Invalid Input Error: No magic bytes found at end of file 'x'\n\nLINE 1: CREATE VIEW ...\n");
+    throw new Error(
+      "Invalid Input Error: No magic bytes found at end of file 'x'\n\nLINE 1: CREATE VIEW ...\n",
+    );
   };
   const { status, stdout, stderr } = await query('--summary');
   expect([status, stdout]).toEqual([2, '']);
@@ -64,7 +67,10 @@ test('a table that DuckDB cannot read is an error on one line, without the state
 
 test('a DuckDB that cannot be loaded is an error, with its reason', async () => {
   database.load = async () => {
-    throw new BrokenPackageError('@duckdb/node-api', new Error('libduckdb.so: cannot open shared object file'));
+    throw new BrokenPackageError(
+      '@duckdb/node-api',
+      new Error('libduckdb.so: cannot open shared object file'),
+    );
   };
   expect(await query('--summary')).toEqual({
     status: 2,

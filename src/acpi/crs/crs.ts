@@ -101,6 +101,8 @@ export interface CrsEntry {
   /** The template; absent if no byte is known. */
   readonly bytes?: TemplateBytes;
   readonly alternatives?: readonly CrsAlternative[];
+  /** The limit that keeps `alternatives` from having an entry for each value of a number: its expression has the conditions. */
+  readonly unsplit?: string;
   /**
    * The possible outcomes, one for each set of descriptors. A number in a descriptor may still depend on conditions;
    * `alternatives` has one entry for each of its values if these are few. At least one; see `casesOf`.

@@ -21,7 +21,7 @@ import {
   conditionOf,
   type Splitting,
 } from '../interpreter/paths/alternatives.ts';
-import { type AmlFault, faultDiagnostic, isAbandonment } from '../interpreter/state/fault.ts';
+import { AmlFault, faultDiagnostic, isAbandonment } from '../interpreter/state/fault.ts';
 import type { Evaluation } from '../interpreter/state/machine.ts';
 import {
   type AmlValue,
@@ -42,7 +42,16 @@ const EMPTY_TEMPLATE: TemplateBytes = [0x79, 0x00];
 
 export type CrsResult = Pick<
   CrsEntry,
-  'status' | 'why' | 'depends' | 'bytes' | 'alternatives' | 'cases' | 'resources' | 'causes' | 'fields'
+  | 'status'
+  | 'why'
+  | 'depends'
+  | 'bytes'
+  | 'alternatives'
+  | 'unsplit'
+  | 'cases'
+  | 'resources'
+  | 'causes'
+  | 'fields'
 >;
 
 /** The template in a value; `undefined` if it is none. */
@@ -91,8 +100,11 @@ export function resultOf(
     : [fault, ...faults.map((each) => each.fault)])
     if (failing === fault || isAbandonment(failing))
       machine.sink.add(faultDiagnostic(failing, undefined, node.path));
+  let isCut = false;
   const waysBy = (splitting: Splitting, tells: boolean): CrsAlternative[] | undefined => {
-    const branches = alternativesOf(value, when, faults, fault, splitting);
+    const branches = alternativesOf(value, when, faults, fault, splitting, () => {
+      isCut = true;
+    });
     const ways = branches?.map((branch) => {
       const options = {
         path: node.path,
@@ -105,13 +117,20 @@ export function resultOf(
     return ways;
   };
   const cases = waysBy(byStructure, true);
-  if (cases === undefined || cases.length > limit('crs-alternatives'))
-    return abandoned(when, `it may be ${moreThan('crs-alternatives')}`);
+  if (cases === undefined || cases.length > limit('crs-alternatives')) {
+    const why = `it may be ${moreThan('crs-alternatives')}`;
+    machine.sink.add(faultDiagnostic(new AmlFault('NOT_FOLLOWED', why), undefined, node.path));
+    return abandoned(when, why);
+  }
   const causes = causesOf(machine, cases);
   const fields = fieldsBehind(machine.interpreter, cases);
+  // Alternatives differ from cases only if some byte depends on a condition.
+  const byByte = cases.some(dependsByByte) ? waysBy(byAnyByte, false) : cases;
   return {
-    // Alternatives differ from cases only if some byte depends on a condition.
-    ...summaryOf(cases, cases.some(dependsByByte) ? (waysBy(byAnyByte, false) ?? cases) : cases, when),
+    ...summaryOf(cases, byByte ?? cases, when),
+    ...(isCut || byByte === undefined
+      ? { unsplit: `not split further: ${moreThan('crs-alternatives')}` }
+      : {}),
     cases,
     ...(causes.length > 0 ? { causes } : {}),
     ...(fields.length > 0 ? { fields } : {}),

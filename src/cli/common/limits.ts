@@ -30,12 +30,6 @@ export async function readLimits(options: readonly string[]): Promise<Partial<Li
         `${OPTION} ${text}: it takes a number of ${limitRow(name).unit}`,
         `for example ${exampleOf(name)}`,
       );
-    const { least = 0, unit } = limitRow(name);
-    if (value < BigInt(least))
-      throw new CommandError(
-        `${OPTION} ${text}: it takes at least ${least} ${unit}`,
-        `for example ${exampleOf(name)}`,
-      );
     if (limits.has(name)) throw new CommandError(`${OPTION} ${name} is given more than once`);
     limits.set(name, Number(value));
   }

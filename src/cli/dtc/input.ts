@@ -9,7 +9,7 @@ import type { LiveTree } from '../../devicetree/live/live-tree.ts';
 import { messageOf } from '../../findings/finding.ts';
 import { limit, moreThan } from '../../limits/limits.ts';
 import type { Io } from '../common/io.ts';
-import { diagnosticText, Fatal, pathText } from './messages.ts';
+import { diagnosticText, Fatal, pathText, shownText } from './messages.ts';
 import type { DtcOptions } from './options.ts';
 
 const BLOB_MAGIC = 0xd00dfeed;
@@ -53,7 +53,7 @@ export class DtcInput {
   }
 
   #print(text: string): void {
-    this.#io.stderr.write(Buffer.from(text, 'latin1'));
+    this.#io.stderr.write(shownText(text));
   }
 
   #resolve(path: string): string {
@@ -89,7 +89,7 @@ export class DtcInput {
       case 'fs':
         return await this.#directory();
       default:
-        throw new Fatal(`Unknown input format "${format}"`);
+        throw new Fatal(`Unknown input format "${pathText(format)}"`);
     }
   }
 

@@ -1,5 +1,6 @@
 /** Messages of `fwmap dtc`, in the forms of dtc's. */
 import type { Diagnostic } from '../../bytes/diagnostic.ts';
+import { escapeControls } from '../../bytes/escape.ts';
 import { placeOf, type Span } from '../../bytes/source.ts';
 import type { Finding } from '../../devicetree/checks/check.ts';
 import { livePathOf } from '../../devicetree/live/live-tree.ts';
@@ -7,6 +8,18 @@ import { hintOf, messageOf, relatedText } from '../../findings/finding.ts';
 
 /** Ends the command as dtc's die() does: one line, exit status 1. */
 export class Fatal extends Error {}
+
+/**
+ * A message as it is printed, with invisible characters escaped: names in it are those of the input.
+ * @param text UTF-8, one character a byte
+ */
+export function shownText(text: string): string {
+  const decoded = Buffer.from(text, 'latin1').toString('utf8');
+  return decoded
+    .split('\n')
+    .map((line) => escapeControls(line))
+    .join('\n');
+}
 
 /** A path as the bytes of its name, one character a byte. */
 export function pathText(path: string): string {

@@ -76,7 +76,10 @@ export class Directives implements ConditionHost {
   }
 
   #bodyText(text: string, directive: Directive): string {
-    return text.slice(directive.bodyStart, directive.bodyEnd).replace(/\s+/g, ' ').trimEnd();
+    return text
+      .slice(directive.bodyStart, directive.bodyEnd)
+      .replace(/[ \t\n\v\f\r]+/g, ' ')
+      .replace(/ $/, '');
   }
 
   #define(text: string, directive: Directive): void {

@@ -36,8 +36,6 @@ export const JUDGING = {
     'operators',
     'Longer ones are unreadable, and the work on them must stay bounded.',
     UNKNOWN,
-    // With conditions that are no longer told apart the cases of a machine have no end.
-    32,
   ),
   'condition-size': row(
     'one condition of a window or report before it is simplified',

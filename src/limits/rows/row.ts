@@ -2,8 +2,6 @@
 
 export interface LimitRow {
   readonly default: number;
-  /** The least value that it takes, where less leaves nothing to work with; 0 without. */
-  readonly least?: number;
   /** What is counted, in the plural: `bytes`, `nodes`. */
   readonly unit: string;
   /** What is limited, for the list of limits. */
@@ -19,15 +17,8 @@ export const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;
 
 /** A row as a tuple, so that a table of them can be read line by line. */
-export function row(
-  of: string,
-  value: number,
-  unit: string,
-  reason: string,
-  then: string,
-  least = 0,
-): LimitRow {
-  return { of, default: value, unit, reason, then, ...(least === 0 ? {} : { least }) };
+export function row(of: string, value: number, unit: string, reason: string, then: string): LimitRow {
+  return { of, default: value, unit, reason, then };
 }
 
 export const REST = 'the rest is not read, which is an error';

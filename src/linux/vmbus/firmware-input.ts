@@ -3,7 +3,7 @@ import type { CrsEntry } from '../../acpi/crs/crs.ts';
 import { quantityField, type ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
 import type { AddressEntry } from '../../devicetree/address/entries.ts';
 import { type DtNode, propertyOf } from '../../devicetree/tree.ts';
-import { fieldsOf, formatQuantity, isKnown, type Quantity } from '../../symbolic/index.ts';
+import { fieldsOf, formatQuantity, isKnown, opaqueReasons, type Quantity } from '../../symbolic/index.ts';
 import type { AcpiDescriptor, AcpiLevel } from './acpi-pool.ts';
 import type { RangesEntry, VmbusNode } from './device-tree-pool.ts';
 
@@ -37,7 +37,7 @@ export function levelsOf(levels: readonly CrsLevel[]): {
     if (entry === undefined) return { name: path, crs: null, lacksCrs: true };
     if (entry.status === 'error') return { name: path, crs: null };
     if (entry.status === 'alternatives' || entry.status === 'unknown') {
-      open.push({ path, why: entry.why ?? 'it cannot be evaluated', fields: fieldsIn(entry) });
+      open.push({ path, why: entry.why ?? whyOpen(entry), fields: fieldsIn(entry) });
       return { name: path, crs: null };
     }
     return {
@@ -45,15 +45,23 @@ export function levelsOf(levels: readonly CrsLevel[]): {
       crs: entry.resources.map((resource) => {
         const { min, max, ...rest } = descriptorOf(resource);
         if (isKnown(min) && isKnown(max)) return { ...rest, min, max };
-        const why = isKnown(min)
+        const bound = isKnown(min)
           ? `the maximum is ${formatQuantity(max)}`
           : `the minimum is ${formatQuantity(min)}`;
+        const why = [bound, ...new Set([...opaqueReasons(min), ...opaqueReasons(max)])].join('; ');
         open.push({ path, why, fields: [...fieldsOf(min), ...fieldsOf(max)].map(({ name }) => name) });
         return { type: 'other', min: 0n, max: 0n };
       }),
     };
   });
   return { levels: walked, open };
+}
+
+/** Why a `_CRS` has several results: firmware fields, and code that was not followed. */
+function whyOpen({ causes = [] }: CrsEntry): string {
+  return ['its result depends on values that are not known', ...causes.map(({ reason }) => reason)].join(
+    '; ',
+  );
 }
 
 /** The fields on which conditions and bounds of an entry depend. */

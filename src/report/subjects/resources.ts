@@ -24,7 +24,7 @@ import {
 } from '../formats/json-parts.ts';
 import type { Report } from '../formats/render.ts';
 import type { CrsJson, ResourcesJson, TreeEntryJson } from '../json/resources.ts';
-import { deviceTitle, inputItem, inputName } from '../phrases.ts';
+import { deviceTitle, inputItem, inputName, nothingListed } from '../phrases.ts';
 
 export interface ResourcesReport {
   readonly inputs: readonly Artifact[];
@@ -90,16 +90,14 @@ function dependsOn(entry: CrsEntry): Condition | undefined {
 
 /** Why an entry isn't `ok`, in words. */
 export function whyJson(entry: CrsEntry, names: Names): { why?: string } {
-  const { why, status } = entry;
+  const { why, status, unsplit } = entry;
   const depends = dependsOn(entry);
-  if (depends === undefined) return why === undefined ? {} : { why };
-  const condition = formatCondition(depends, names);
-  return {
-    why:
-      status === 'unknown'
-        ? `the device exists only when ${condition}`
-        : `its resources depend on ${condition}`,
-  };
+  const reason =
+    depends === undefined
+      ? why
+      : `${status === 'unknown' ? 'the device exists only when' : 'its resources depend on'} ${formatCondition(depends, names)}`;
+  const reasons = [reason, unsplit].filter((each) => each !== undefined);
+  return reasons.length === 0 ? {} : { why: reasons.join('; ') };
 }
 
 function crsJson(entry: CrsEntry, artifact: Artifact, inputs: readonly Artifact[], names: Names): CrsJson {
@@ -230,8 +228,9 @@ function crsBlocks(entry: CrsEntry, conditions: Conditions): Block[] {
       : [{ kind: 'lines', lines: resources.map((descriptor) => descriptorText(descriptor, conditions)) }];
   const status = STATUS_TEXT[entry.status] ?? entry.status;
   const depends = dependsOn(entry);
-  const why =
+  const reason =
     entry.why ?? (depends === undefined ? status : `depends on ${conditions.text(depends, MAX_CONDITION)}`);
+  const why = [reason, entry.unsplit ?? ''].filter((each) => each !== '').join('; ');
   const title: Text = [
     ...deviceTitle(entry.device, [entry.hid, ...(entry.cid ?? [])], entry.object),
     why === '' ? '' : `: ${why}`,
@@ -275,7 +274,7 @@ export function resourcesDocument(report: ResourcesReport, withInputs: boolean):
     ]),
   );
   if (blocks.length === 0)
-    blocks.push({ kind: 'paragraph', text: 'No resources: the inputs describe none.' });
+    blocks.push({ kind: 'paragraph', text: nothingListed('resources', report.diagnostics) });
   if (withInputs) blocks.push(...listSection('Inputs', report.inputs.map(inputItem)));
   return blocks;
 }

@@ -24,6 +24,7 @@ import {
   inputItem,
   inputName,
   likelyClass,
+  nothingListed,
   rangeText,
   sizeText,
   windowNotes,
@@ -201,7 +202,7 @@ export function windowsDocument(
   const devices = devicesOf(report.windows);
   const blocks: Block[] =
     devices.length === 0
-      ? [{ kind: 'paragraph', text: 'No address windows: the inputs describe none.' }]
+      ? [{ kind: 'paragraph', text: nothingListed('address windows', report.diagnostics) }]
       : withConditions((conditions) => {
           const layout = new Layout(conditions, report, all);
           if (withoutList) return [];

@@ -13,6 +13,7 @@ import {
   allOf,
   type Condition,
   compare,
+  cutsSoFar,
   isKnown,
   type Quantity,
   simplified,
@@ -20,6 +21,7 @@ import {
 } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
 import { type AddressWindow, boundsOf, type Origin } from '../../window/window.ts';
+import { tellCuts } from '../explore.ts';
 import { evidenceItem } from '../facts/strength.ts';
 import type { GivenFacts } from '../given.ts';
 import { judgeBridges } from '../host-bridge/bridges.ts';
@@ -84,6 +86,7 @@ export function claimsAt(
   facts: MachineFacts,
   diagnostics: DiagnosticList,
 ): AtReport {
+  const cutsBefore = cutsSoFar();
   const claims = [
     ...machine.windows.flatMap((window) => ofWindow(window, asked)),
     ...ofTables(machine, asked),
@@ -93,6 +96,7 @@ export function claimsAt(
     ...ofBridges(asked, machine, given, facts, new DiagnosticList(diagnostics.all)),
     ...ofVmbus(asked, machine, given, facts, diagnostics),
   ].sort(byCertainty);
+  tellCuts(cutsBefore, diagnostics);
   return {
     asked,
     summary: summaryOf(asked, claims),

@@ -9,10 +9,10 @@ import type { MachineFacts } from '../../evidence/facts.ts';
 import { finding } from '../../findings/finding.ts';
 import { printBuses, printWindow } from '../../linux/host-bridge/window.ts';
 import { unknownCommits } from '../../linux/profile.ts';
-import { allOf, type Condition, DecisionContext } from '../../symbolic/index.ts';
+import { allOf, type Condition, cutsSoFar, DecisionContext } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
 import { boundsOf } from '../../window/window.ts';
-import { tellUnexplored, undefeated } from '../explore.ts';
+import { tellCuts, tellUnexplored, undefeated } from '../explore.ts';
 import { RELEASE_MODELLED } from '../facts/release.ts';
 import { OF_RELEASE } from '../facts/releases.ts';
 import { groupedFramebuffers } from '../framebuffers.ts';
@@ -44,6 +44,7 @@ export function judgeBridges(
   facts: MachineFacts,
   diagnostics: DiagnosticList,
 ): BridgesVerdict {
+  const cutsBefore = cutsSoFar();
   for (const commit of unknownCommits([...(given.withCommits ?? []), ...(given.withoutCommits ?? [])]))
     diagnostics.add(finding('linux/unknown-commit', { commit }));
   tellOverridden(given, facts, diagnostics);
@@ -61,6 +62,7 @@ export function judgeBridges(
   const byRelease =
     given.matrix || situation.kernel.presumed ? matrixOf(machine, situation, context) : undefined;
   const matrix = given.matrix || (byRelease?.length ?? 0) > judged.length ? byRelease : undefined;
+  tellCuts(cutsBefore, diagnostics);
   const gaps = gapsOf(diagnostics.all).filter(
     ({ hides, scope, closedBy }) =>
       closedBy === undefined &&

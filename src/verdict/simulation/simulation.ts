@@ -67,8 +67,9 @@ export async function answerSimulation(
   options: SimulationOptions,
   diagnostics: DiagnosticList,
 ): Promise<SimulationReport> {
-  const machine = await describe(artifacts, { ...options.describe, onlyIds: VMBUS_ACPI_IDS }, diagnostics);
   const evidence = readEvidence(artifacts, diagnostics);
+  const described = { ...options.describe, onlyIds: VMBUS_ACPI_IDS, evidence };
+  const machine = await describe(artifacts, described, diagnostics);
   const { variants } = gatherFacts(options.kernel, evidence, diagnostics);
   const scenario = options.scenario ?? PASS_THROUGH_NVME;
   const reasons = new Reasons();
@@ -78,7 +79,9 @@ export async function answerSimulation(
     for (const facts of variants.flatMap((each) => withTreesFramebuffers(each, subject, machine.windows))) {
       const made = simulateSubject(subject, facts, { ...options, scenario }, evidence, reasons, diagnostics);
       if ('open' in made)
-        open.push(...made.open.filter((one) => !open.some((other) => other.why === one.why)));
+        open.push(
+          ...made.open.filter((one) => !open.some(({ path, why }) => path === one.path && why === one.why)),
+        );
       else cases.push(made);
     }
   return { scenario, cases, open, assumptions: reasons.assumptions, inputs: machine.artifacts, diagnostics };

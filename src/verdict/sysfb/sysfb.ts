@@ -15,6 +15,7 @@ import { unknownCommits } from '../../linux/profile.ts';
 import {
   type Condition,
   chosen,
+  cutsSoFar,
   DecisionContext,
   type Expr,
   gather,
@@ -23,7 +24,7 @@ import {
 } from '../../symbolic/index.ts';
 import type { Machine } from '../../window/describe.ts';
 import type { AddressWindow } from '../../window/window.ts';
-import { explore, tellUnexplored, undefeated } from '../explore.ts';
+import { explore, tellCuts, tellUnexplored, undefeated } from '../explore.ts';
 import { RELEASE_MODELLED, releaseFacts } from '../facts/release.ts';
 import { type GivenFacts, tellOverridden } from '../given.ts';
 import type { Ask, Assumption, Constraint, Exploration, Premise, RuleFinding } from '../question.ts';
@@ -86,6 +87,7 @@ export function judgeSysfb(
   const framebuffers = machine.windows.filter(
     ({ role, ignored }) => role === 'framebuffer' && ignored === undefined,
   );
+  const cutsBefore = cutsSoFar();
   const judged = subjects.map((subject) =>
     judgeSubject(
       subject,
@@ -97,6 +99,7 @@ export function judgeSysfb(
       diagnostics,
     ),
   );
+  tellCuts(cutsBefore, diagnostics);
   return verdictOf(judged, machine, given, options, facts, diagnostics);
 }
 

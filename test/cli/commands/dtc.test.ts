@@ -42,6 +42,20 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 const dtc = (...argv: string[]) => run(['dtc', ...argv], { cwd });
 
 describe('fwmap dtc', () => {
+  it('shows invisible characters of its inputs and of the command line in its messages', async () => {
+    const hostile = 'a\u202eb\u001b[31m\u{e0041}\u2028é';
+    const shown = 'a\\u{202e}b\\x1b[31m\\u{e0041}\\u{2028}é';
+    writeFileSync(file('hostile.dts'), `/dts-v1/;\n#error ${hostile}\n#include "${hostile}"\n/ { };\n`);
+    const { stderr } = await run(['dtc', 'hostile.dts'], { cwd });
+    expect(stderr).toContain(`#error ${shown}\n`);
+    expect(stderr).toContain(`"${shown}"`);
+    for (const option of ['-I', '-O', '-W']) {
+      const refused = await run(['dtc', option, hostile, 'good.dts'], { cwd });
+      expect(refused.stderr).toContain(shown);
+      expect(refused.stderr).not.toMatch(/(?!\n)\p{C}/u);
+    }
+  });
+
   it('compiles and decompiles', async () => {
     expect(await dtc('-o', 'good.dtb', 'good.dts')).toMatchObject({ status: 0, stdout: '', stderr: '' });
     expect(await dtc('good.dtb')).toMatchObject({

@@ -43,6 +43,7 @@ export const byAnyByte: Splitting = (buffer, splits) =>
  * on a condition (bytes may still be unknown).
  * @param faults paths that faulted
  * @param failed the fault of all other paths, if they faulted too
+ * @param onLimit called where the limit keeps a buffer from being split
  */
 export function alternativesOf(
   value: AmlValue | NamespaceNode | undefined,
@@ -50,6 +51,7 @@ export function alternativesOf(
   faults: readonly { readonly when: Quantity; readonly fault: AmlFault }[],
   failed: AmlFault | undefined,
   splitting: Splitting,
+  onLimit: () => void,
 ): Branch[] | undefined {
   const fine = allOf([when, ...faults.map((failing) => not(failing.when))]);
   const branches: { when: Condition; value: Branch['value']; fault?: AmlFault }[] = [];
@@ -65,11 +67,9 @@ export function alternativesOf(
       continue;
     }
     const condition = at instanceof BufferObject ? splitting(at, splits) : undefined;
-    if (
-      condition !== undefined &&
-      at instanceof BufferObject &&
-      branches.length + pending.length < limit('crs-alternatives')
-    ) {
+    const isFull = branches.length + pending.length >= limit('crs-alternatives');
+    if (condition !== undefined && isFull) onLimit();
+    if (condition !== undefined && at instanceof BufferObject && !isFull) {
       for (const holds of [false, true])
         pending.push({
           value: bufferGiven(at, condition, holds),

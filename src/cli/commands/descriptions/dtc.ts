@@ -12,7 +12,7 @@ import { hintOf, messageOf } from '../../../findings/finding.ts';
 import type { Io } from '../../common/io.ts';
 import { writeResult } from '../../common/result.ts';
 import { DtcInput, guessByName } from '../../dtc/input.ts';
-import { Fatal, findingText, pathText } from '../../dtc/messages.ts';
+import { Fatal, findingText, pathText, shownText } from '../../dtc/messages.ts';
 import { type DtcOptions, readDtcOptions, usageText } from '../../dtc/options.ts';
 
 /** An overlay named on the command line. */
@@ -43,15 +43,15 @@ export async function runDtc(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   if ('misuse' in read) {
-    io.stderr.write(`${usageText()}\nError: ${read.misuse}\n`);
+    io.stderr.write(`${usageText()}\n${shownText(`Error: ${pathText(read.misuse)}\n`)}`);
     return 1;
   }
   try {
-    if ('fatal' in read) throw new Fatal(read.fatal);
+    if ('fatal' in read) throw new Fatal(pathText(read.fatal));
     return await new DtcRun(read.options, io).run();
   } catch (error) {
     if (!(error instanceof Fatal)) throw error;
-    io.stderr.write(latin1(`FATAL ERROR: ${error.message}\n`));
+    io.stderr.write(shownText(`FATAL ERROR: ${error.message}\n`));
     return 1;
   }
 }
@@ -68,7 +68,7 @@ class DtcRun {
   }
 
   #print(text: string): void {
-    this.#io.stderr.write(latin1(text));
+    this.#io.stderr.write(shownText(text));
   }
 
   async run(): Promise<number> {
@@ -197,7 +197,7 @@ class DtcRun {
     edits: readonly BlobEdit[] | undefined,
   ): Promise<Uint8Array | undefined> {
     if (outputFormat === 'null') return undefined;
-    if (!isTreeForm(outputFormat)) throw new Fatal(`Unknown output format "${outputFormat}"`);
+    if (!isTreeForm(outputFormat)) throw new Fatal(`Unknown output format "${pathText(outputFormat)}"`);
     if (outputFormat === 'yaml' && inputFormat !== 'dts')
       throw new Fatal('YAML output format requires dts input format');
     const { annotate, blobVersion: version, reservationSlots, minimumSize } = this.#options;
