@@ -9,7 +9,7 @@ import { dts } from 'rolldown-plugin-dts';
 import { bundleCore } from './bundle-core.mjs';
 import { thinMap } from './source-maps.mjs';
 
-// `--outdir DIR` makes a second bundle of the command beside dist, without the library.
+// `--outdir DIR` makes another bundle of the command, without the library.
 const elsewhere = process.argv.indexOf('--outdir');
 const outdir = elsewhere > 0 ? process.argv[elsewhere + 1] : 'dist';
 
@@ -128,7 +128,7 @@ function notePackages({ moduleIds = [] }) {
   }
 }
 
-/** Tinypool's threads start with their own file, which must be beside the bundle that contains tinypool. */
+/** Tinypool's threads start with their own file, which must be in the folder of the bundle that contains tinypool. */
 async function bundleThread() {
   const built = await rolldown({
     input: { worker: 'node_modules/tinypool/dist/entry/worker.js' },

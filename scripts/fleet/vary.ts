@@ -24,7 +24,7 @@ export class Varied {
 }
 
 const MIB = 1 << 20;
-/** Stand in the source for what is to be filled in. */
+/** Placeholders in the source. */
 const MARKS = {
   model: 'Synthetic 0000000',
   memory: 0x5eed0001,
@@ -37,7 +37,7 @@ function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
-/** Two windows of VMBus, below and above 4 GiB, beside a number of devices. */
+/** Two windows of VMBus, below and above 4 GiB, and a number of devices. */
 function sourceOf(devices: number): string {
   const list = Array.from(
     { length: devices },
@@ -114,7 +114,7 @@ const DWORD_MINIMUM = 10;
 /** Windows below this are those of the old VGA. */
 const LOW_WINDOW = 0x80000000;
 
-/** A DSDT with an OEM revision of its own and other windows below 4 GiB; other tables as they are. */
+/** A DSDT with another OEM revision and other windows below 4 GiB; other tables as they are. */
 function variedTable(table: Uint8Array, varied: Varied): Buffer {
   const bytes = Buffer.from(table);
   if (bytes.toString('latin1', 0, 4) !== 'DSDT') return bytes;

@@ -10,7 +10,7 @@ import { PROGRAMS } from '../../test/acpi/interpreter/programs.ts';
 import { randomProgram } from '../../test/acpi/interpreter/random-programs.ts';
 import { inCheckout } from './root.ts';
 
-/** The tables of one machine, those with AML first: the DSDT, then the others as they lie. */
+/** The tables of one machine, those with AML first: the DSDT, then the others in their order. */
 export type MachineTables = readonly Uint8Array[];
 
 export interface Starts {

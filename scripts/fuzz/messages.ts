@@ -1,4 +1,4 @@
-/** What supervisor and worker tell each other. */
+/** Messages between supervisor and worker. */
 
 /** Environment variable that names the file in which the worker notes each case before it runs it. */
 export const STATUS_FILE = 'FWMAP_FUZZ_STATUS';
@@ -35,7 +35,7 @@ export interface Progress {
   readonly failure?: Failure;
 }
 
-/** What stands in the status file: the target is being prepared, or runs a case. */
+/** The contents of the status file: the target is being prepared, or runs a case. */
 export function statusOf(target: string, number: number | undefined): string {
   return `${target} ${number ?? '-'}`.padEnd(60);
 }

@@ -1,4 +1,4 @@
-/** What a run of the fuzzer is told. */
+/** The options of a run of the fuzzer. */
 import { parseArgs } from 'node:util';
 
 /** Ways in which a target can be made to misbehave, to see that the run fails. */

@@ -1,6 +1,6 @@
 /**
  * Runs targets in worker processes, one at a time: gives each its share of the time, ends a worker whose case hangs or that
- * has grown too large, and goes on behind that case.
+ * has grown too large, and continues after that case.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -58,7 +58,7 @@ class WorkerProcess {
     return this.#rss;
   }
 
-  /** CPU time of the process; by the clock where the system doesn't say it. */
+  /** CPU time of the process; elapsed time where the system doesn't report it. */
   #cpuSeconds(): number {
     try {
       // proc(5): the command's name is in parentheses; utime and stime are fields 14 and 15, in ticks of a hundredth.
@@ -224,7 +224,7 @@ export class Supervisor {
     writeFileSync(join(into, `${name}-${seed}-${number}.bin`), bytes);
   }
 
-  /** Keeps the input of a case that its process did not live to tell: it is made again, not run. */
+  /** Keeps the input of a case whose process died before it reported it: the input is generated again, not run. */
   async #keepInput(target: Target, number: number): Promise<void> {
     const { input, files, seed } = this.#options;
     if (input !== undefined) return;

@@ -2,7 +2,7 @@
 import { pick } from '../../test/grammar/ebnf.ts';
 import { anyChange } from './mutations.ts';
 
-/** AML bytes that mean something where they land: calls of themselves, endless loops, lengths and sizes that lie. */
+/** AML bytes that mean something where they land: calls of themselves, endless loops, false lengths and sizes. */
 const PIECES: readonly (readonly number[])[] = [
   [0xa2, 0x02, 0x01],
   [0xa2, 0x05, 0x01, 0x75, 0x60, 0xa3],
@@ -44,7 +44,7 @@ export function mutatedTable(
       bytes.subarray(at + (random() < 0.5 ? part.length : 0)),
     ]);
   }
-  // Mostly the length is told as it is, so that all of the table is read.
+  // Mostly the length is correct, so that all of the table is read.
   if (bytes.length >= 8 && random() < 0.9)
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).writeUInt32LE(bytes.length, 4);
   return bytes;

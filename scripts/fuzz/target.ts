@@ -31,9 +31,9 @@ export interface Target {
   readonly group: Group;
   /** Most CPU time of a step. */
   readonly milliseconds: number;
-  /** Share of the time, beside the others' 1. */
+  /** Share of the time; the others have 1. */
   readonly weight?: number;
-  /** Program without which there is nothing to compare with: the target is left out, and that is told. */
+  /** Program without which there is nothing to compare with: the target is left out, which is printed. */
   readonly needs?: string;
   /** @param files what cases start from, besides or in place of what is made here */
   prepare(files: readonly string[]): Cases | Promise<Cases>;
@@ -73,14 +73,14 @@ export interface Reader {
   change(bytes: Uint8Array, random: () => number): Uint8Array;
   /** Inputs of which nothing is known, to start from as well. */
   starts?(): readonly Uint8Array[] | Promise<readonly Uint8Array[]>;
-  /** What else commands do with such an input; of what comes out nothing is known. */
+  /** What else commands do with such an input; the result is not checked. */
   more?(bytes: Uint8Array, random: () => number, watch: Watch): Promise<void>;
 }
 
 const MOST_MILLISECONDS = 1500;
 /** Share of the cases that are left as they were made. */
 const UNCHANGED = 0.15;
-/** Share of the others that start from inputs nobody knows anything about, where there are some. */
+/** Share of the others that start from inputs without known results, if there are any. */
 const UNKNOWN = 0.6;
 
 export function readerTarget(reader: Reader): Target {

@@ -9,7 +9,7 @@ import { type Case, type Cases, spelled, type Target, type Watch, WrongValue } f
 export const SUSPECT_SHARE = 0.25;
 /** Times a slow case is run again. */
 const ATTEMPTS = 3;
-/** Cases between two looks at the process' memory. */
+/** Number of cases between two checks of the process' memory. */
 const RSS_EVERY = 8;
 /** What a planted growth keeps of each case. */
 const GROWTH_BYTES = 32 * 1024 * 1024;

@@ -1,4 +1,4 @@
-/** The release table as Markdown, and where it stands in a document. */
+/** The release table as Markdown, and its place in a document. */
 import { RELEASE_CHANGES, type ReleaseChange } from '../../src/linux/changes.ts';
 
 const START = '<!-- made by npm run linux-table -->';

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const ENTRY = 'mutation-entry';
-/** What the worker is told in the environment: the mutant that is active from the start. */
+/** The worker's environment variable: the mutant that is active from the start. */
 export const FIRST_MUTANT = 'FWMAP_FIRST_MUTANT';
 
 /**
@@ -45,7 +45,7 @@ export async function bundleTests(
         load(id) {
           if (id === ENTRY) return { code: entry, moduleType: 'ts' };
           if (!id.endsWith('.ts')) return null;
-          // What finds files beside itself is to find them.
+          // Code that looks for files next to its own must find them.
           const code = (texts.get(relative(root, id)) ?? readFileSync(id, 'utf8'))
             .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href))
             .replaceAll('import.meta.dirname', JSON.stringify(join(id, '..')));

@@ -1,4 +1,4 @@
-/** What the process that counts and the one that runs tests tell each other. */
+/** Messages between the process that counts and the one that runs tests. */
 
 /** A test by its number in the worker's list; the same in each worker of a run. */
 export interface TestRecord {
@@ -6,7 +6,7 @@ export interface TestRecord {
   readonly milliseconds: number;
   /** Mutants that it reached, and how often. */
   readonly hits: Readonly<Record<string, number>>;
-  /** Set where it fails without a mutant: nothing is held against it. */
+  /** Set if it fails without a mutant: it is not used. */
   readonly failure?: string;
 }
 

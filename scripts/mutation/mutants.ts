@@ -5,7 +5,7 @@ import { commonTokens } from '@stryker-mutator/api/plugin';
 import { createInstrumenter } from '@stryker-mutator/instrumenter';
 import { createInjector } from 'typed-inject';
 
-/** Words are left out: what a report says is held by the golden files. */
+/** Strings are left out: the golden files check the text of reports. */
 export const EXCLUDED_MUTATIONS = ['StringLiteral'];
 
 /** Lines from 1, columns from 0. */

@@ -63,7 +63,7 @@ const chosen = new Set(drawn.map(({ id }) => id));
 const rooms = [...new Set(places.map((place) => place.split('/')[0] ?? place))];
 const more = values.tests.split(',').filter((name) => name !== '');
 const tests = testsOf(ROOT, rooms, more);
-/** Mutants are held against the tests of their own room: what survives takes all of those. */
+/** Mutants are run with the tests of their own room; one that survives runs all of them. */
 const testsOfRoom = new Map(rooms.map((room) => [room, new Set(testsOf(ROOT, [room], more))]));
 const folder = join(ROOT, `node_modules/.cache/mutation-${process.pid}`);
 mkdirSync(folder, { recursive: true });
@@ -83,7 +83,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Mutants are told by what they replace, and by the line's text: other lines may have come or gone. */
+/** Mutants are identified by what they replace and by the line's text, since lines may have been added or removed. */
 function stillAlive(report: string): Mutant[] {
   const key = ({ file, lineText, column, mutator, original, replacement }: Mutant): string =>
     JSON.stringify([file, lineText, column, mutator, original, replacement]);

@@ -1,6 +1,6 @@
 /**
  * `npm run mutation:stryker -- [--sample N] [--seed S] [--rooms A,B] [--report FILE]`: as `npm run mutation`, by Stryker and its
- * runner for vitest: slow, and by other code than ours. The sample is one of places: what lies in a place is tried with it.
+ * runner for vitest: slow, and by other code than ours. The sample is one of places: all mutants in a place are tried.
  * FILE gets what Stryker reports, as JSON. scripts/mutation/vitest.config.ts says in what order tests are run.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { EXCLUDED_MUTATIONS, type Mutant, mutantsOf, type Place, shuffled } from './mutants.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** A place is tried with all that lies in it: one with much in it, a whole function, would crowd out the others. */
+/** All mutants in a place are tried: a large one, such as a whole function, would displace the others. */
 const MOST_IN_PLACE = 6;
 
 /** The part of Stryker's report that is read (mutation-testing-report-schema). */
@@ -71,7 +71,7 @@ writeFileSync(
     mutator: { excludedMutations: EXCLUDED_MUTATIONS },
     tempDirName: temporary,
     jsonReporter: { fileName: report },
-    // A place takes in the mutants that lie wholly within.
+    // A place contains the mutants that are completely inside.
     mutate: chosen.map(rangeOf),
   }),
 );
@@ -84,7 +84,7 @@ if (existsSync(report)) tell(JSON.parse(readFileSync(report, 'utf8')) as Report)
 else process.exitCode = 1;
 rmSync(temporary, { recursive: true, force: true });
 
-/** As Stryker is told of a place: lines from 1, columns from 0. */
+/** A place in Stryker's form: lines from 1, columns from 0. */
 function rangeOf({ file, line, column, end }: Mutant): string {
   return `${file}:${line}:${column}-${end.line}:${end.column}`;
 }

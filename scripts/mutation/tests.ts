@@ -1,4 +1,4 @@
-/** Which tests mutants are held against: those of the mutated room, and quick ones of others that run it in this process. */
+/** Which tests mutants are run with: those of the mutated room, and quick ones of others that run it in this process. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -59,7 +59,7 @@ const WITH: Readonly<Record<string, readonly string[]>> = {
     'cli/commands/explain-code.test.ts',
   ],
 };
-/** These look at the sources as text, put other modules in their place, or look at hundreds of real machines: long, and few are killed. */
+/** These look at the sources as text, put other modules in their place, or read hundreds of real machines: they take long and kill few mutants. */
 const WITHOUT = [
   'verdict/planted-faults.test.ts',
   'verdict/rules.test.ts',

@@ -18,7 +18,7 @@ interface Suite {
   readonly afterEach: Hook[];
 }
 
-/** A test as it was declared; where it stands in `declared` is its number. */
+/** A test as it was declared; its index in `declared` is its number. */
 export interface DeclaredTest {
   /** File and titles. */
   readonly name: string;

@@ -1,4 +1,4 @@
-/** The code that looks at many places at once, as the source file that holds it. */
+/** The code that examines many places at once, as a source file. */
 import { readFileSync } from 'node:fs';
 import wabt from 'wabt';
 

@@ -109,13 +109,18 @@ export function readToEnd(
 
 /**
  * Reads a file or pipe to its end, whatever its reported size (files in /proc and /sys report 0 or a page).
+ * @param path may be bytes, for names that are no UTF-8
  * @param name of the limit on its size @param used bytes already counted towards the limit
  */
-export function readFileBytes(path: string | Buffer, name: LimitName = 'input-bytes', used = 0): FileResult {
+export function readFileBytes(
+  path: string | Uint8Array,
+  name: LimitName = 'input-bytes',
+  used = 0,
+): FileResult {
   const most = limit(name) - used;
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = openSync(typeof path === 'string' ? path : Buffer.from(path), 'r');
   } catch (error) {
     return { failure: systemMessage(error), code: systemCode(error) };
   }

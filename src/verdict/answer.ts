@@ -18,9 +18,9 @@ import { VMBUS_ACPI_IDS } from './sysfb/subject.ts';
 import type { Verdict } from './sysfb/verdict.ts';
 
 export interface AnswerOptions {
-  readonly describe: DescribeOptions;
+  readonly describe?: DescribeOptions;
   /** What the user gives about the kernel; the evidence among the artifacts is added to it. */
-  readonly kernel: GivenFacts;
+  readonly kernel?: GivenFacts;
   /**
    * The verdict's `windows` and `diagnostics` may leave out what the answer doesn't depend on: in ACPI tables, devices
    * other than VMBus and its ancestors. Their code is then not run.
@@ -39,7 +39,10 @@ export async function answerSysfb(
 ): Promise<Verdict> {
   const { judgeSysfb } = await import('./sysfb/sysfb.ts');
   const { machine, facts } = await gather(artifacts, options, diagnostics);
-  return withMemoryMap(judgeSysfb(machine, options.kernel, options.sysfb ?? {}, facts, diagnostics), facts);
+  return withMemoryMap(
+    judgeSysfb(machine, options.kernel ?? {}, options.sysfb ?? {}, facts, diagnostics),
+    facts,
+  );
 }
 
 /** Answers `bridges` for the machine that the artifacts describe together, as {@link answerSysfb} does. */
@@ -51,7 +54,7 @@ export async function answerBridges(
   const { judgeBridges } = await import('./host-bridge/bridges.ts');
   const { machine, facts } = await gather(artifacts, options, diagnostics);
   return withMemoryMap(
-    judgeBridges(machine, options.kernel, options.bridges ?? {}, facts, diagnostics),
+    judgeBridges(machine, options.kernel ?? {}, options.bridges ?? {}, facts, diagnostics),
     facts,
   );
 }
@@ -76,8 +79,8 @@ export async function answerQuestions(
   const { machine, facts } = await gather(artifacts, options, diagnostics);
   // Both warn of options that contradict the evidence; once is enough.
   const own = new DiagnosticList(diagnostics.all);
-  const bridges = judgeBridges(machine, options.kernel, {}, facts, own);
-  return { machine, bridges, sysfb: judgeSysfb(machine, options.kernel, {}, facts, diagnostics) };
+  const bridges = judgeBridges(machine, options.kernel ?? {}, {}, facts, own);
+  return { machine, bridges, sysfb: judgeSysfb(machine, options.kernel ?? {}, {}, facts, diagnostics) };
 }
 
 /** Adds the memory map, which the report draws, where the inputs have one. */
@@ -93,7 +96,7 @@ export async function answerAt(
 ): Promise<AtReport> {
   const { claimsAt } = await import('./address/claims.ts');
   const { machine, facts } = await gather(artifacts, options, diagnostics);
-  return claimsAt(options.asked, machine, options.kernel, facts, diagnostics);
+  return claimsAt(options.asked, machine, options.kernel ?? {}, facts, diagnostics);
 }
 
 /** Describes the machine and reads the evidence. */
@@ -118,7 +121,7 @@ export async function gather(
 
 async function describeAsked(
   artifacts: readonly Artifact[],
-  { describe: given, judgedOnly }: Pick<AnswerOptions, 'describe' | 'judgedOnly'>,
+  { describe: given = {}, judgedOnly }: Pick<AnswerOptions, 'describe' | 'judgedOnly'>,
   evidence: MachineFacts | undefined,
   diagnostics: DiagnosticList,
 ): Promise<Machine> {

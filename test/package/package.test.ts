@@ -133,7 +133,7 @@ describe.skipIf(!isBuilt)('the package (skipped before npm run build)', () => {
       const ask = `(async () => {
         const diagnostics = new fwmap.DiagnosticList();
         const artifacts = await fwmap.openBytes('-', Buffer.from('${LINE}'), {}, diagnostics);
-        const verdict = await fwmap.answerSysfb(artifacts, { describe: {}, kernel: {} }, diagnostics);
+        const verdict = await fwmap.answerSysfb(artifacts, {}, diagnostics);
         console.log(verdict.answer);
       })()`;
       for (const entry of ['fwmap', 'fwmap/core']) {
@@ -147,6 +147,44 @@ describe.skipIf(!isBuilt)('the package (skipped before npm run build)', () => {
         expect([entry, common, modules]).toEqual([entry, 'not-needed\n', 'not-needed\n']);
       }
     }, 60_000);
+
+    test('a strict program compiles with nothing else installed, no types of Node either', () => {
+      const { project } = installed;
+      const program = `const diagnostics = new fwmap.DiagnosticList();
+        export async function ask(bytes: Uint8Array): Promise<string> {
+          const artifacts = await fwmap.openBytes('dsdt.dat', bytes, {}, diagnostics);
+          const verdict = await fwmap.answerSysfb(artifacts, { kernel: { release: '6.12.30' } }, diagnostics);
+          const report = fwmap.sysfbReport(verdict, { version: '1' });
+          return fwmap.renderReport(report, 'markdown', { color: false, width: 80 });
+        }`;
+      for (const [name, entry] of [
+        ['core.mts', 'fwmap/core'],
+        ['node.mts', 'fwmap'],
+        ['core.cts', 'fwmap/core'],
+        ['node.cts', 'fwmap'],
+      ] as const)
+        writeFileSync(join(project, name), `import * as fwmap from '${entry}';\n${program}\n`);
+      writeFileSync(
+        join(project, 'tsconfig.json'),
+        JSON.stringify({
+          compilerOptions: {
+            strict: true,
+            skipLibCheck: false,
+            noEmit: true,
+            target: 'es2022',
+            lib: ['es2022'],
+            module: 'nodenext',
+            types: [],
+          },
+        }),
+      );
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', project],
+        { encoding: 'utf8' },
+      );
+      expect([status, stdout]).toEqual([0, '']);
+    }, 120_000);
 
     test('its types are right for ES modules and CommonJS', () => {
       const told = execFileSync('npx', ['attw', installed.tarball, '--format', 'json'], {

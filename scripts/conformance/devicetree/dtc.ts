@@ -3,13 +3,13 @@
  *
  *   suite DTC_SOURCE [COMMAND]   dtc's own test suite, with COMMAND (this checkout's bundle) in place of dtc
  *   boards LINUX_SOURCE [N]      every board of Linux (or each Nth), through our preprocessor, by the sha256 of its blob
- *   tree DIR [N]                 any folder of sources (or each Nth), beside cpp and the installed dtc
+ *   tree DIR [N]                 any folder of sources (or each Nth), compared with cpp and the installed dtc
  *   pp                           preprocessed boards: blobs, sorted blobs, source texts, number of warnings
  *   roundtrip [DTC]              every blob of the corpus as source and back; with a dtc 1.8.1 also the texts
  *   overlays                     overlays on base trees, by fdtoverlay's result
  *   grammar DTC [COUNT] [SEED]   sources generated from grammars/dts.ebnf: same verdict and same bytes as dtc
  *
- * The corpus is ../shared/corpus, or what --corpus DIR says.
+ * The corpus is ../shared/corpus, or DIR of --corpus DIR.
  */
 import { boards } from './dtc/boards.ts';
 import { grammar } from './dtc/grammar.ts';

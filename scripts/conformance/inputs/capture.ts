@@ -33,7 +33,7 @@ const SERIAL = 'VMSERIAL0815';
 const MAC = '52:54:00:ab:cd:ef';
 const HOST = 'gopher17';
 
-/** The device that the question is about, with a window of its own. */
+/** The device that the question is about, with a window. */
 const VMBUS = `DefinitionBlock ("", "SSDT", 2, "FWMAP", "CAPTURE", 1) {
   Device (\\_SB.VMBS) {
     Name (_HID, "MSFT1000")

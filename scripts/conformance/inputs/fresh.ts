@@ -1,6 +1,6 @@
 /**
  * `npm run conformance -- fresh`: README's two commands as a newcomer types them. The commit is cloned to an empty folder
- * with nothing beside it, HOME is empty, and PATH has node, npm and a shell, none of the reference programs.
+ * with nothing next to it, HOME is empty, and PATH has node, npm and a shell, none of the reference programs.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';

@@ -125,7 +125,7 @@ function volumesIn(bytes: Buffer): Buffer[] {
   try {
     execFileSync('UEFIExtract', [file, 'all'], { stdio: 'ignore', timeout: 120_000 });
   } catch {
-    // Exit statuses other than 0 tell of oddities; what there is, is there.
+    // Exit statuses other than 0 report oddities; what was unpacked is there.
   }
   const folder = `${file}.dump`;
   const bodies = statSync(folder, { throwIfNoEntry: false })?.isDirectory()

@@ -1,9 +1,9 @@
 /**
  * `npm run conformance -- bridges DIRECTORY...`: PCI host bridges as `fwmap bridges` predicts them, against what that Linux
  * printed. Each DIRECTORY is a capture with `dmesg.txt` and `tables/` or a device tree, or holds captures. The prediction
- * knows the description, the release and the memory map; what the log says of bridges is kept from it.
+ * knows the description, the release and the memory map; the log's lines about bridges are removed before.
  *
- * Held against each other, both ways: each `root bus resource` line, in order; each line about windows that are clipped,
+ * Compared in both directions: each `root bus resource` line, in order; each line about windows that are clipped,
  * united, ignored or in conflict, about `ranges`, and each warning of them. Then the log is given too, and has to agree.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -126,7 +126,7 @@ export async function run(arguments_: string[]): Promise<number> {
     const log = join(capture, 'dmesg.txt');
     const linux = loggedIn(readFileSync(log, 'utf8'));
     const verdict = await judge([description, log], withoutBridges);
-    // A device tree bridge without this line has no driver in that kernel, which the description doesn't tell.
+    // A device tree bridge without this line has no driver in that kernel, which the description doesn't show.
     const isProbed = ({ by, device }: JudgedBridge): boolean =>
       by !== 'device-tree' || linux.messages.includes(`host bridge ${device} ranges:`);
     for (const { device } of verdict.bridges.filter((bridge) => !isProbed(bridge)))

@@ -63,7 +63,7 @@ export function truthFaults(run: TruthRun): string[] {
   for (const symbol of COMPARED)
     if (on(run.result[symbol]) !== on(answer.values.get(symbol)))
       faults.push(`${symbol}: kernel ${run.result[symbol]}, rules ${answer.values.get(symbol) ?? 'n'}`);
-  // Whoever is named as selecting must be on in the kernel's result, and somebody is when SYSFB is set.
+  // Symbols that are named as selecting must be set in the kernel's result; there is one whenever SYSFB is set.
   for (const { symbol } of answer.selectedBy)
     if (!on(run.result[symbol])) faults.push(`${symbol} is named as selecting SYSFB but is off`);
   return faults;

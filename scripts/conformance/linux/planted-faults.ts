@@ -156,7 +156,7 @@ async function caughtBy(
   return caught;
 }
 
-/** Runs a command with a limit on its processor time, and tells on descriptor 3 what it took. */
+/** Runs a command with a limit on its processor time, and writes the time to descriptor 3. */
 const TIMED = 'ulimit -t "$1"; shift; "$@"; status=$?; times >&3; exit $status';
 
 /** What `times` prints of the commands: the second line, user and system: `1m2.345s 0m0.678s`. */

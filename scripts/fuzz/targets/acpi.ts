@@ -1,4 +1,4 @@
-/** ACPI: tables, dumps of them, AML, ASL, resource templates and the texts that tell of them. */
+/** ACPI: tables, dumps of them, AML, ASL, resource templates and their printed forms. */
 import type { AcpiMachine } from '../../../src/acpi/acpi-machine.ts';
 import { decodeTables } from '../../../src/acpi/aml/tables.ts';
 import { compileAsl } from '../../../src/acpi/asl/compile/compile.ts';
@@ -263,7 +263,7 @@ function printedAsl(bytes: Uint8Array): string {
   return tables.map((each) => printTable(decoded, each).text).join('\n');
 }
 
-/** What is told of tables: their headers, and what the records of some say. */
+/** What is reported of tables: their headers, and the contents of some records. */
 function told(tables: readonly AcpiTable[]): unknown {
   const sink = new DiagnosticList();
   return tables.map((each) => {

@@ -1,4 +1,4 @@
-/** The table of targets; a new reader is a row in the list of its group. Lists are loaded when somebody asks for them. */
+/** The table of targets; a new reader is a row in the list of its group. Lists are loaded when they are needed. */
 import { GROUPS, type Group, type Target } from '../target.ts';
 
 const LISTS: Readonly<Record<Group, () => Promise<readonly Target[]>>> = {
@@ -17,7 +17,7 @@ export function targetsOf(group: Group): Promise<readonly Target[]> {
 /** Targets by names of their own or of their groups; all of them without a name. Throws for what is neither. */
 export async function targetsNamed(names: readonly string[]): Promise<readonly Target[]> {
   const isGroup = (name: string): name is Group => Object.hasOwn(LISTS, name);
-  // Whoever names groups alone needs no other loaded.
+  // If only groups are named, no others are loaded.
   const groups = names.length > 0 && names.every(isGroup) ? names : GROUPS;
   const targets = (await Promise.all(groups.map(targetsOf))).flat();
   for (const name of names)

@@ -49,7 +49,7 @@ function differential(
     async run(watch: Watch) {
       const expected = theirs(bytes);
       const got = await watch.step(name, () => ours(bytes));
-      // What only one of them takes is a matter of its own; the conformance runs hold those against each other.
+      // Inputs that only one of them accepts are not compared here; the conformance runs do that.
       if (got !== undefined && expected !== undefined) watch.same(name, got, expected);
     },
   });

@@ -1,4 +1,4 @@
-/** What a running machine tells: logs, listings, configurations, boot_params, kernel images and their source, scenarios. */
+/** Evidence from a running machine: logs, listings, configurations, boot_params, kernel images and their source, scenarios. */
 import { gzipSync } from 'node:zlib';
 import type { ArtifactKind } from '../../../src/artifact/kinds.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';

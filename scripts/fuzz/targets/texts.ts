@@ -44,7 +44,7 @@ const ENCODED: Readonly<Record<string, (text: string) => string>> = {
   'quoted-printable': quotedPrintable,
 };
 
-/** One message with texts as attachments, each of a kind of its own. */
+/** One message with texts as attachments, each of another kind. */
 function message(draw: Draw): { text: string; said: unknown[] } {
   const chosen = draw.some(1, 3, () => draw.below(TEXTS.length));
   const parts = [...new Set(chosen)].map((which) => ({ which, encoding: draw.pick(Object.keys(ENCODED)) }));
@@ -127,7 +127,7 @@ const READERS: readonly Reader[] = [
     known: (random) => {
       const draw = new Draw(random);
       const first = message(draw);
-      // Another message that says something else: what is said twice is taken once.
+      // Another message with other content: identical content is read once.
       const rest = `From: b@example.org\nSubject: y\nDate: Mon, 1 Jan 2024 00:00:00 +0000\n\nLinux vm ${draw.pick(['6.12.31', '5.4.1'])} #1 SMP PREEMPT_DYNAMIC x86_64 GNU/Linux\n`;
       const uname = rest.trimEnd().split('\n').at(-1)!;
       const separator = 'From x Mon Jan  1 00:00:00 2024\n';

@@ -270,7 +270,7 @@ const READERS: readonly Reader[] = [
   },
 ];
 
-/** A folder has no bytes of its own: the case is its files, one after the other, each with its path and length. */
+/** A folder has no bytes: the case is its files, one after the other, each with its path and length. */
 const FOLDER: Reader = {
   name: 'tree-folder',
   group: 'trees',

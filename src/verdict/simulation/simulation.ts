@@ -70,7 +70,7 @@ export async function answerSimulation(
   const evidence = readEvidence(artifacts, diagnostics);
   const described = { ...options.describe, onlyIds: VMBUS_ACPI_IDS, evidence };
   const machine = await describe(artifacts, described, diagnostics);
-  const { variants } = gatherFacts(options.kernel, evidence, diagnostics);
+  const { variants } = gatherFacts(options.kernel ?? {}, evidence, diagnostics);
   const scenario = options.scenario ?? PASS_THROUGH_NVME;
   const reasons = new Reasons();
   const cases: SimulationCase[] = [];

@@ -65,16 +65,12 @@ export const ANSWERS: Examples = {
   async answerSysfb() {
     const { artifacts, diagnostics } = await seed();
     const kernel = { release: '6.12.30' };
-    const verdict = await fwmap.answerSysfb(artifacts, { describe: {}, kernel }, diagnostics);
+    const verdict = await fwmap.answerSysfb(artifacts, { kernel }, diagnostics);
     expect(verdict.answer).toBe('not-needed');
   },
   async answerBridges() {
     const { artifacts, diagnostics } = await gen2();
-    const verdict = await fwmap.answerBridges(
-      artifacts,
-      { describe: {}, kernel: {}, bridges: {} },
-      diagnostics,
-    );
+    const verdict = await fwmap.answerBridges(artifacts, {}, diagnostics);
     expect(verdict.inputs).toHaveLength(1);
   },
   async answerSimulation() {
@@ -86,7 +82,7 @@ export const ANSWERS: Examples = {
   async answerAt() {
     const { artifacts, diagnostics } = await seed();
     const asked = { space: 'memory', start: 0xff0000000n, last: 0xff0000000n } as const;
-    const { claims } = await fwmap.answerAt(artifacts, { describe: {}, kernel: {}, asked }, diagnostics);
+    const { claims } = await fwmap.answerAt(artifacts, { asked }, diagnostics);
     expect(claims.length).toBeGreaterThan(0);
   },
   async atReport() {

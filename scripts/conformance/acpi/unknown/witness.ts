@@ -1,6 +1,6 @@
 /**
- * Contents of regions under which a condition holds, to be tried: what a `_CRS` is said to hang on changes it, or it
- * doesn't. The guess is checked by whoever asked; so this may be as simple as it is.
+ * Contents of regions under which a condition holds, to be tried: what a `_CRS` is said to depend on changes it, or it
+ * doesn't. The caller checks the guess, so this can be simple.
  */
 
 import { REGION_SPACES } from '../../../../src/acpi/terms/opcodes.ts';
@@ -15,7 +15,7 @@ import {
   type Quantity,
 } from '../../../../src/symbolic/index.ts';
 
-/** What regions hold: bytes by `space:address` over a fill, and what lies behind index registers by field. */
+/** What regions hold: bytes by `space:address` over a fill, and what index registers select, by field. */
 export class Contents {
   readonly bytes = new Map<string, number>();
   readonly set = new Map<string, bigint>();

@@ -1,4 +1,4 @@
-/** Blob to source to blob: the bytes must come back. With a dtc at hand the source text must be dtc's. */
+/** Blob to source to blob: the bytes must be the same again. If dtc is installed the source text must equal dtc's. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

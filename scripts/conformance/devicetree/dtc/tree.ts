@@ -88,7 +88,7 @@ export function tree(args: string[]): number {
   const includes: string[] = values.include.map((path) => resolve(path));
   find(root, sources, includes);
   const store = new SourceStore();
-  // cpp is told the same time of compilation by SOURCE_DATE_EPOCH; a file's own time is its own.
+  // SOURCE_DATE_EPOCH gives cpp the same time of compilation; __TIMESTAMP__ is the file's.
   const clock = sourceClock({ env: { SOURCE_DATE_EPOCH: EPOCH }, cwd: root });
   const cache = new PreprocessorCache();
   const tally = new Tally();

@@ -1,6 +1,6 @@
 /**
  * Debian's packages with images of firmware and kernels in them, which nobody here made. They are downloaded by apt-get with
- * lists and states of its own, so that what the system has installed, and its architectures, don't matter; no root is needed.
+ * separate lists and states, so that the system's packages and architectures don't matter; root is not needed.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -48,7 +48,7 @@ export function packageList(): string {
 /**
  * Downloads the packages and unpacks each below a folder: `FOLDER/PACKAGE_VERSION_ARCHITECTURE`. Modules of kernels, which hold
  * no image, are left out.
- * @returns whether all could be had
+ * @returns whether all were downloaded
  */
 export function downloadPackages(folder: string): boolean {
   const root = resolve(folder);

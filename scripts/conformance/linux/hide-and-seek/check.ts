@@ -21,7 +21,7 @@ export interface Checked {
   readonly verdict: Verdict;
   readonly truth: Truth;
   readonly seconds: number;
-  /** The answer says as much as there is to say. */
+  /** The answer is as exact as possible. */
   readonly exact: boolean;
   /** What is wrong, as a sentence; undefined when nothing is. */
   readonly wrong?: string;
@@ -87,7 +87,7 @@ function wrongAnswer(
     : `everything is given and effective is ${effective}, not ${truth.effective}`;
 }
 
-/** The kernel reads another description than the one that there is: fwmap says that it doesn't know. */
+/** The kernel reads another description than the one that is given: fwmap must answer `unknown`. */
 function isNotRead(machine: Machine): boolean {
   return !hasDriver(machine) && (isOn(machine, 'HYPERV') || !isOn(machine, 'ACPI'));
 }
@@ -139,10 +139,10 @@ function otherBoot(
   const drawn = drawBoot(random, firmware, contents, arch);
   const none = { base: 0n, size: 0n };
   if (must.has('params') || must.has('lspci') || fixed.has('lfb'))
-    // Of a framebuffer that the kernel wasn't told of the dumps don't say where it is.
+    // The dumps have no address of a framebuffer that firmware didn't pass to the kernel.
     return boot.lfb.base === 0n ? { ...boot, framebuffer: drawn.framebuffer ?? boot.framebuffer } : boot;
   if (!must.has('log')) return drawn;
-  // The log says how the kernel was started, and nothing of where the framebuffer is.
+  // The log shows how the kernel was started, but not where the framebuffer is.
   const { start, confidential, by } = boot;
   const maySet = start === 'kdump' && arch === 'x86_64' && random.chance(0.5);
   return { ...drawn, by, start, confidential, lfb: maySet ? drawn.lfb : none };
@@ -153,7 +153,7 @@ export function show(value: unknown): string {
   return JSON.stringify(value, (_key, each) => (typeof each === 'bigint' ? `0x${each.toString(16)}` : each));
 }
 
-/** A window that is said to be certain and is not in the firmware. */
+/** A window that is reported as certain and is not in the firmware. */
 function wrongWindow(machine: Machine, verdict: Verdict): string | undefined {
   const { firmware, contents } = machine;
   const real = new Set<string>();

@@ -21,7 +21,7 @@ export interface EvidenceFile {
   readonly lines?: readonly Line[];
   readonly bytes?: Uint8Array;
   readonly must: boolean;
-  /** Parts that it says something of, and parts that it says wholly. */
+  /** Parts that it describes in part, and parts that it describes completely. */
   readonly mentions: readonly Part[];
   readonly shows: readonly Part[];
 }

@@ -16,7 +16,7 @@ export interface Shown {
   readonly kernel: GivenFacts;
   readonly set: ReadonlyMap<string, bigint>;
   readonly memory: readonly { readonly address: bigint; readonly bytes: Uint8Array }[];
-  /** Parts of which something is left, and parts that are wholly said. */
+  /** Parts of which something is left, and parts that are described completely. */
   readonly mentioned: ReadonlySet<Part>;
   readonly said: ReadonlySet<Part>;
   /** What was done, for a person. */
@@ -169,7 +169,7 @@ function cutFile(file: EvidenceFile, random: Random): { how: string; lines: read
   const kept = (line: Line): boolean => line.must === true;
   const at = 1 + random.below(lines.length - 1);
   if (file.what === 'log' && random.chance(0.5)) {
-    // A few lines that somebody looked for; nobody looks for these.
+    // As if a few lines had been searched for; nobody searches for these.
     const some = lines.filter(
       (line) =>
         kept(line) || (random.chance(0.4) && !/Zone ranges|Memory: \d|Freeing unused/.test(line.text)),

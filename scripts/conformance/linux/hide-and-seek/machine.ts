@@ -19,7 +19,7 @@ export type Must = 'log' | 'params' | 'lspci' | 'config' | 'values' | 'firmware'
 export interface Kernel {
   readonly release: string;
   readonly vendor: boolean;
-  /** Changes of which the release says nothing, and whether this kernel has them. */
+  /** Changes that the release does not decide, and whether this kernel has them. */
   readonly withCommits: readonly string[];
   readonly withoutCommits: readonly string[];
   readonly behaviour: Behaviour;
@@ -28,11 +28,11 @@ export interface Kernel {
 export interface Configuration {
   readonly values: ReadonlyMap<string, string>;
   readonly sysfb: boolean;
-  /** The driver has a symbol of its own. */
+  /** The driver has its own symbol. */
   readonly vmbusSymbol: boolean;
 }
 
-/** How the kernel was started, and what it was told of the framebuffer. */
+/** How the kernel was started, and what firmware passed to it about the framebuffer. */
 export interface Boot {
   readonly by: 'efi' | 'bios' | 'dt';
   readonly start: 'firmware' | 'kdump';
@@ -137,7 +137,7 @@ export function drawConfiguration(
   const wanted = new Map<string, string>([
     ['EFI', 'y'],
     ['ACPI', 'y'],
-    // A bool asked for as m is off: where the driver has a symbol of its own only that may be m.
+    // A bool that is set to m is off: where the driver has its own symbol only that may be m.
     ['HYPERV', behaviour.vmbusSymbol ? 'y' : driver],
     ['HYPERV_VMBUS', driver],
     ['FB', 'y'],
@@ -219,7 +219,7 @@ export function drawBoot(
   } else if (family === 'qemu') {
     if (low !== undefined && random.chance(0.75)) {
       const size = random.pick([8n, 16n]) * MIB;
-      // A BAR is aligned to its size, and lies in one window as the driver keeps it.
+      // A BAR is aligned to its size and inside one of the driver's windows.
       const places = levelsIn(firmware, contents)
         .flatMap(({ crs }) => crs ?? [])
         .filter(({ type, max }) => type !== 'other' && max >= MIB)
@@ -237,7 +237,7 @@ export function drawBoot(
   } else if (low !== undefined && low.base !== 0n)
     framebuffer = { base: low.base, size: random.pick([3n, 8n, 8n]) * MIB };
   else if (low !== undefined && random.chance(0.7)) {
-    // Nothing says where it is in a window that starts at 0.
+    // Its place in a window that starts at 0 is not known.
     const most = low.size < FOUR_GIB ? low.size : FOUR_GIB;
     const base = random.pick([
       0xf8000000n,
@@ -264,7 +264,7 @@ export function drawBoot(
       ? none
       : { base: framebuffer.base, size: by === 'bios' ? framebuffer.size >> 16n : framebuffer.size };
   if (by === 'bios') return { ...plain, by, framebuffer, video, lfb: random.chance(0.5) ? set : none };
-  // A framebuffer where firmware puts none is one only by what the kernel was told of it.
+  // A framebuffer where firmware puts none exists only if firmware passed it to the kernel.
   if (must !== undefined && !elsewhere && random.chance(0.16)) {
     const reason = random.pick(arch === 'arm64' ? ['kdump'] : ['kdump', 'confidential', 'params']);
     if (reason === 'params') must.add('params');

@@ -1,5 +1,5 @@
 /**
- * What is so: the driver's model run on numbers, and what of its windows the framebuffer lies in. Nothing of src/verdict
+ * The truth: the driver's model run on numbers, and which of its windows contain the framebuffer. Nothing of src/verdict
  * is used here.
  */
 
