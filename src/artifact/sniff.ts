@@ -262,7 +262,7 @@ export function foreignSystem(text: string): string | undefined {
 
 /** First lines of `lspci` (any options), `uname -a` and a listing of /sys/firmware/memmap. */
 const LSPCI_LINE =
-  /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] (?:[0-9a-f]{4}: [0-9a-f]{4}:|[A-Z][^:]*: )/;
+  /^(?:Slot:\t)?(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7](?:$| (?:[0-9a-f]{4}: [0-9a-f]{4}:|[A-Z][^:]*: |"[^"]+" "))/;
 const UNAME_LINE = /^Linux \S+ \d+\.\d+\S* #\S/;
 /** Parameters that identify a command line (Documentation/admin-guide/kernel-parameters.txt). */
 const CMDLINE_PARAMETER =

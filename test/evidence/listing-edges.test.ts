@@ -221,6 +221,70 @@ describe('lspci', () => {
     ]);
   });
 
+  test('the video device in the machine-readable forms (lspci -mm, -vmm, with -nn and -n)', () => {
+    const seen = (text: string) => {
+      const { pciDevices, video } = lspci(text).evidence;
+      return [pciDevices.map(({ value }) => value.address), video.map(({ value }) => value)];
+    };
+    const both = ['0000:00:00.0', '0000:00:08.0'];
+    const forms = [
+      [
+        'Host bridge',
+        'Intel Corporation',
+        '440BX',
+        'VGA compatible controller',
+        'Microsoft Corporation',
+        'Hyper-V virtual VGA',
+      ],
+      [
+        'Host bridge [0600]',
+        'Intel Corporation [8086]',
+        '440BX [7192]',
+        'VGA compatible controller [0300]',
+        'Microsoft Corporation [1414]',
+        'Hyper-V virtual VGA [5353]',
+      ],
+      ['0600', '8086', '7192', '0300', '1414', '5353'],
+    ];
+    for (const form of forms) {
+      const devices = [form.slice(0, 3), form.slice(3)];
+      const slots = ['00:00.0', '00:08.0'];
+      const mm = devices.map(
+        (names, i) => `${slots[i]} ${names.map((name) => `"${name}"`).join(' ')} -r03 "" ""`,
+      );
+      const vmm = devices.map(
+        ([code, vendor, device], i) =>
+          `Slot:\t${slots[i]}\nClass:\t${code}\nVendor:\t${vendor}\nDevice:\t${device}\nRev:\t03\n`,
+      );
+      const there = [both, [{ present: true, bar: null }]];
+      expect(seen(`${mm.join('\n')}\n`)).toEqual(there);
+      expect(seen(`${vmm.join('\n')}\n`)).toEqual(there);
+    }
+  });
+
+  test('the video device in configuration space (lspci -x): its BAR, or none', () => {
+    const video = (bytes: string, ...before: string[]) =>
+      lspci(
+        listing(
+          VIDEO,
+          ...before,
+          '00: 14 14 53 53 07 00 00 02 00 00 00 03 00 40 00 00',
+          `10: ${bytes} 00 00 00 00 00 00 00 00`,
+        ),
+      ).evidence.video.map(({ value }) => value);
+    const at = (start: bigint) => [{ present: true, bar: { kind: 'mem', start, size: 64n << 20n } }];
+    expect(video('00 00 00 f8 00 00 00 00')).toEqual(at(0xf800_0000n));
+    // Bits 0 to 3 are flags; 10 in bits 1 and 2 means 64 bits.
+    expect(video('0c 00 00 e0 0f 00 00 00')).toEqual(at(0xf_e000_0000n));
+    expect(video('00 00 00 00 00 00 00 00')).toEqual([
+      { present: true, bar: { kind: 'mem', start: 0n, size: 0n } },
+    ]);
+    // A Region line is what Linux has.
+    expect(video('00 00 00 fc 00 00 00 00', '\tMemory at f8000000 (32-bit) [size=64M]')).toEqual(
+      at(0xf800_0000n),
+    );
+  });
+
   test('a BAR without a size is passed over; cut at the end it is told', () => {
     expect(lspci(`${VIDEO}\n\tMemory at f8000000 (32-bit)`).codes).toEqual(['evidence/lspci-cut']);
     const { evidence, codes } = lspci(listing(VIDEO, '\tMemory at f8000000 (32-bit)'));

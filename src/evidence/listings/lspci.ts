@@ -1,4 +1,4 @@
-/** Reads `lspci` (also with -v, -vv, -n or -nn): devices and their BARs. */
+/** Reads `lspci` (also with -v, -vv, -n, -nn, -x, -mm or -vmm): devices and their BARs. */
 
 import type { Artifact } from '../../artifact/artifact.ts';
 import { binaryUnit } from '../../bytes/address.ts';
@@ -24,13 +24,81 @@ const REGION =
   /^\s+(?:Region (\d): )?(Memory|I\/O ports) at ([0-9a-f]+)(?: \[(?!size=)[^\]]*\])* ?(?:\(([^)]*)\))?.*?(?:\[size=(\d+)([KMGT]?)\])?$/;
 /** A memory BAR without an address. */
 const UNASSIGNED = /^\s+(?:Region (\d): )?Memory at <(?:unassigned|ignored)>/;
+/** `lspci -x`: the line of configuration space with BAR 0 and BAR 1. */
+const HEX_BARS = /^10: ((?:[0-9a-f]{2} ){7}[0-9a-f]{2})/;
+/** The size of BAR 0 of {@link HYPERV_VIDEO}, which configuration space does not show. */
+const VIDEO_BAR_SIZE = 0x400_0000n;
 /** Names that lspci prints without -n. */
 const NAMED: readonly (readonly [RegExp, { vendor: number; device: number }])[] = [
   [/Microsoft Corporation Hyper-V virtual VGA/, HYPERV_VIDEO],
 ];
 
+/** `lspci -mm`: `00:08.0 "VGA compatible controller [0300]" "Microsoft Corporation [1414]" "Hyper-V virtual VGA [5353]"`. */
+const QUOTED = /^(\S+) "([^"]*)" "([^"]*)" "([^"]*)"/;
+/** `lspci -vmm`: a field in each line. */
+const TAGGED = /^(Slot|Class|Vendor|Device):\t(.*\S)\s*$/;
+const WITH_ID = /^(.*?) ?\[([0-9a-f]{4})\]$/;
+
+/** The lines of a listing, with those of its machine-readable forms as `lspci` prints them otherwise. */
+function* devicesAsLines(artifact: Artifact): Generator<TextLine> {
+  let fields: Record<string, string> = {};
+  let at = 0;
+  for (const line of outdentedLines(artifact)) {
+    const quoted = QUOTED.exec(line.text);
+    const tagged = quoted === null ? TAGGED.exec(line.text) : null;
+    if (quoted !== null) {
+      const [, slot, code, vendor, device] = quoted;
+      yield { ...line, text: plainDevice(slot!, code!, vendor!, device!) };
+    } else if (tagged === null) yield line;
+    else {
+      const [, name, value] = tagged;
+      if (name === 'Slot') {
+        fields = {};
+        at = line.at;
+      }
+      fields[name!] = value!;
+      const { Slot: slot, Class: code, Vendor: vendor, Device: device } = fields;
+      if (slot && code && vendor && device) {
+        yield { ...line, at, text: plainDevice(slot, code, vendor, device) };
+        fields = {};
+      }
+    }
+  }
+}
+
+/** A device as `lspci`, `lspci -nn` or `lspci -n` prints it. */
+function plainDevice(slot: string, code: string, vendor: string, device: string): string {
+  if (/^[0-9a-f]{4}$/.test(code)) return `${slot} ${code}: ${vendor}:${device}`;
+  const [of, by] = [WITH_ID.exec(vendor), WITH_ID.exec(device)];
+  const ids = of === null || by === null ? '' : ` [${of[2]}:${by[2]}]`;
+  return `${slot} ${code}: ${of?.[1] ?? vendor} ${by?.[1] ?? device}${ids}`;
+}
+
+interface OpenDevice {
+  readonly line: TextLine;
+  device: PciDevice;
+  readonly bars: PciBar[];
+  last: TextLine;
+}
+
+/** The video device with BAR 0 as configuration space has it, unless a `Region` line said where it is. */
+function withHexBar(open: OpenDevice, bytes: string): OpenDevice {
+  const { device, bars } = open;
+  if (device.vendor !== HYPERV_VIDEO.vendor || device.device !== HYPERV_VIDEO.device) return open;
+  if (bars.some(({ index }) => index === 0) || device.unassigned?.includes(0)) return open;
+  const data = Buffer.from(bytes.replaceAll(' ', ''), 'hex');
+  const low = data.readUInt32LE(0);
+  // Bit 0: a port. Bits 1 and 2: 64 bits wide (PCI 3.0, 6.2.5.1).
+  if ((low & 1) === 1) return open;
+  const high = ((low >> 1) & 3) === 2 ? BigInt(data.readUInt32LE(4)) << 32n : 0n;
+  const base = high | (BigInt(low) & ~0xfn);
+  if (base === 0n) return { ...open, device: { ...device, unassigned: [...(device.unassigned ?? []), 0] } };
+  bars.push({ index: 0, space: 'memory', base, size: VIDEO_BAR_SIZE });
+  return open;
+}
+
 export function readLspci(artifact: Artifact, sink: DiagnosticSink, facts: FactLists): void {
-  let open: { line: TextLine; device: PciDevice; bars: PciBar[]; last: TextLine } | undefined;
+  let open: OpenDevice | undefined;
   const listed: FactOf<PciDevice>[] = [];
   let whole = true;
   const close = (): void => {
@@ -40,13 +108,18 @@ export function readLspci(artifact: Artifact, sink: DiagnosticSink, facts: FactL
     const text = open.line.text.trim();
     listed.push({ strength: 'observed', artifact, span, text, value: open.device });
   };
-  for (const line of outdentedLines(artifact)) {
+  for (const line of devicesAsLines(artifact)) {
     whole &&= line.whole;
     const slot = SLOT.exec(line.text.trimEnd());
     if (slot !== null) {
       close();
       const bars: PciBar[] = [];
       open = { line, last: line, bars, device: deviceOf(slot[1]!, slot[2]!, bars) };
+      continue;
+    }
+    const hex = open === undefined ? null : HEX_BARS.exec(line.text);
+    if (hex !== null) {
+      open = withHexBar(open!, hex[1]!);
       continue;
     }
     if (open === undefined || !/^\s+\S/.test(line.text)) continue;
