@@ -34,7 +34,7 @@ const RUNS_OF_BLOBS = 7;
 const RUNS_OF_SURVEYS = 3;
 const BLOBS_TOGETHER = 200;
 const DSDT_BYTES = 120 * 1024;
-/** Highest load average of an idle machine; a survey in two threads needs two free processors. */
+/** Highest load average of an idle machine; a survey in two threads needs two free processors, a loop of acpiexec one. */
 const IDLE_LOAD = 0.3;
 
 interface Row {
@@ -70,7 +70,7 @@ export async function run(args: string[]): Promise<number> {
       () => small(folder),
       () => machines(folder, Number(values.machines)),
       () => manyBlobs(folder),
-      async () => [await boards(values.linux), await machinesTogether()],
+      async () => [await boards(values.linux), await machinesTogether(load)],
       () => [survey(folder, load)],
     ];
     let missed = 0;
@@ -212,7 +212,11 @@ async function boards(linux: string | undefined): Promise<Row | Skipped> {
   };
 }
 
-async function machinesTogether(): Promise<Row | Skipped> {
+/**
+ * On some machines acpiexec waits in loops until ten seconds have passed (AE_AML_LOOP_TIMEOUT): on one of the corpus that is
+ * a third to a half of the processor time of all, and the less of it the busier the machine is.
+ */
+async function machinesTogether(load: number): Promise<Row | Skipped> {
   const compared = await inOneProcess();
   if (compared === undefined)
     return { work: 'machines in one process against acpiexec', needs: `acpiexec and ${ACPI}` };
@@ -220,6 +224,9 @@ async function machinesTogether(): Promise<Row | Skipped> {
     work: `${compared.machines} machines in one process against acpiexec, evaluate`,
     ratio: compared.ratio,
     goal: 0.23,
+    ...(load > IDLE_LOAD
+      ? { unjudged: 'not judged: acpiexec waits in loops, and the machine is not idle' }
+      : {}),
   };
 }
 

@@ -9,7 +9,7 @@ import { type DescribedOptionValues, describeMachine, readMachines } from './inp
 import { type PrintOptions, printMachines, printNoAnswer } from './output/print.ts';
 
 /** From this many inputs on, changing V8's settings saves more time than it costs. */
-const MANY_INPUTS = 16;
+const MANY_INPUTS = 3;
 
 /** What a command makes of a machine. */
 interface Reporter {
