@@ -122,7 +122,10 @@ export class Completeness {
     if (this.#seen?.whole === false && END.exec(this.#before[1])?.[1] !== LAST_MENU)
       this.#fault('its last line is cut');
     const [before, last] = this.#before;
-    if (this.#line > LEAST_LINES && (last === '#' || (before === '#' && HEADING.test(last))))
+    if (
+      this.#line > LEAST_LINES &&
+      (last === '#' || (before === '#' && HEADING.test(last) && !END.test(last)))
+    )
       this.#fault('it ends with a heading');
     if (this.#ends > 0) {
       for (const heading of this.#open) if (MENUS.has(heading)) this.#unclosed(heading);

@@ -56,3 +56,44 @@ describe('a Generation 1 machine of which only a log is known, started by BIOS',
     expect((await of('6.1.100')).answer).toBe('not-needed');
   });
 });
+
+describe('a configuration alone', () => {
+  const menus = [
+    'Device Drivers',
+    'Firmware Drivers',
+    'Graphics support',
+    'Library routines',
+    'Kernel hacking',
+  ];
+  const config = (lines: string, last = ''): string =>
+    `#
+# Automatically generated file; DO NOT EDIT.
+# Linux/x86 6.12.30 Kernel Configuration
+#
+#
+# General setup
+#
+CONFIG_X86_64=y
+CONFIG_EFI=y
+CONFIG_ACPI=y
+${lines}# end of General setup
+${menus.map((menu) => `\n#\n# ${menu}\n#\n${menu === 'Kernel hacking' ? last : ''}# end of ${menu}\n`).join('')}`;
+  const of = (text: string): Promise<Verdict> =>
+    answerSysfb(
+      [artifactOf('kconfig', text, '.config')],
+      { describe: {}, kernel: {}, judgedOnly: true },
+      new DiagnosticList(),
+    );
+
+  // Kconfig writes no line for a symbol whose dependencies are off, as HYPERV without HYPERVISOR_GUEST.
+  it('which is complete and has no line for HYPERV: there is no driver, whether its last menu is empty or not', async () => {
+    for (const last of ['', 'CONFIG_PRINTK_TIME=y\n'])
+      expect(await of(config('', last))).toMatchObject({ answer: 'not-needed', effective: false });
+    expect((await of(config('CONFIG_HYPERV=y\nCONFIG_PCI=y\n'))).answer).toBe('depends');
+  });
+
+  it('which ends before its last menu does: nothing follows from what it lacks', async () => {
+    const cut = config('').slice(0, config('').lastIndexOf('# end of Kernel hacking'));
+    expect((await of(cut)).answer).toBe('unknown');
+  });
+});

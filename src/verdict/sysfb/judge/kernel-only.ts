@@ -5,6 +5,7 @@
 import type { Artifact } from '../../../artifact/artifact.ts';
 import { FOUR_GIB } from '../../../bytes/address.ts';
 import type { MachineFacts } from '../../../evidence/facts.ts';
+import { configValue } from '../../../evidence/kernel-config.ts';
 import { VMBUS_PLATFORMS } from '../../../evidence/platform.ts';
 import type { Ask, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
@@ -41,7 +42,8 @@ function guestShownBy({ platforms, configs }: MachineFacts): Artifact | undefine
     const isGuest = VMBUS_PLATFORMS.some((each) => seen.every(({ value }) => value.includes(each)));
     return isGuest ? seen[0]!.artifact : undefined;
   }
-  return configs.find(({ values }) => values.has('HYPERV'))?.artifact;
+  // A complete configuration without a line for it says that there is no driver.
+  return configs.find((config) => configValue(config, 'HYPERV') !== undefined)?.artifact;
 }
 
 export function judgeKernelOnly(situation: Situation, ask: Ask): Outcome {
