@@ -84,10 +84,12 @@ function filePart(
   const place = { offset: body - origin, size: end - body };
   if (file.type === TYPE_RAW) return { name: `file:${short}`, title: file.guid, ...place, raw: true };
   if (file.type > LAST_SECTIONED) return { name: `file:${short}`, title: file.guid, ...place };
-  const sections = readSections(access, body, end, body, MAX_SECTIONS);
+  const sections = readSections(access, body, end, body, MAX_SECTIONS + 1);
   faults.push(...sections.faults.map((fault) => `file ${file.guid}: ${fault}`));
+  if (sections.parts.length > MAX_SECTIONS)
+    faults.push(`file ${file.guid}: sections after the first ${MAX_SECTIONS} are not read`);
   const title = sections.name === undefined ? file.guid : `${file.guid} ${sections.name}`;
-  return { name: `file:${short}`, title, ...place, parts: sections.parts };
+  return { name: `file:${short}`, title, ...place, parts: sections.parts.slice(0, MAX_SECTIONS) };
 }
 
 function open(access: Access, at: number, limit: number): ImageContent | undefined {

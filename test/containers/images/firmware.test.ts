@@ -138,6 +138,21 @@ describe('a volume', () => {
     expect(content).toMatchObject({ size: volume.length, faults: [] });
   });
 
+  test('sections after the first 4096 of a file are not read, which is reported', () => {
+    const file = (count: number): Uint8Array =>
+      make.firmwareFile(
+        0x66666666,
+        7,
+        make.sections(...Array.from({ length: count }, () => make.section(0x19, BODY))),
+      );
+    const read = (count: number) => opened('uefi-volume', make.firmwareVolume([file(count)]));
+    expect(read(4096)?.parts[0]?.parts).toHaveLength(4096);
+    expect(read(4096)?.faults).toEqual([]);
+    expect(read(4097)?.faults).toEqual([
+      expect.stringMatching(/^file 66666666-.*: sections after the first 4096 are not read$/),
+    ]);
+  });
+
   test('padding and empty files are none, and faults in sections are those of their file', () => {
     const pad = make.firmwareFile(0x44444444, 0xf0, BODY);
     const all = make.firmwareFile(0x44444444, 0, BODY);
