@@ -79,27 +79,30 @@ const BAD: readonly {
 ];
 
 describe.each(['zero', undefined] as const)('what is wrong in a table, regions %s', (assume) => {
-  it.each(BAD)('$name is told with its place, and the rest is evaluated', ({ body, at, status, open }) => {
-    const bytes = compiled(
-      `External (\\NONE, IntObj) Scope (\\_SB) { ${GOOD} Device (BAD) { Name (_HID, "BAD00001") ${body} } ${LAST} }`,
-    );
-    const found = read(bytes, assume);
-    const expected = assume === undefined ? (open ?? status) : status;
-    expect(found.status).toMatchObject({ '\\_SB.GOOD': 'ok', '\\_SB.BAD': expected, '\\_SB.LAST': 'ok' });
-    const offset = bytes.indexOf(
-      Buffer.from(at),
-      bytes.indexOf('_CRS', bytes.indexOf('BAD_')) + (at[0] === 0x5f ? 5 : 0),
-    );
-    expect(offset).toBeGreaterThan(0);
-    expect(found.said).toContainEqual(
-      expect.objectContaining({
-        code: expect.stringMatching(/^acpi\/aml-(?:fault|abandoned)$/),
-        offset,
-        path: expect.stringContaining('\\_SB.BAD'),
-        message: expect.stringMatching(/^DSDT: /),
-      }),
-    );
-  });
+  it.each(BAD)(
+    '$name is reported with its place, and the rest is evaluated',
+    ({ body, at, status, open }) => {
+      const bytes = compiled(
+        `External (\\NONE, IntObj) Scope (\\_SB) { ${GOOD} Device (BAD) { Name (_HID, "BAD00001") ${body} } ${LAST} }`,
+      );
+      const found = read(bytes, assume);
+      const expected = assume === undefined ? (open ?? status) : status;
+      expect(found.status).toMatchObject({ '\\_SB.GOOD': 'ok', '\\_SB.BAD': expected, '\\_SB.LAST': 'ok' });
+      const offset = bytes.indexOf(
+        Buffer.from(at),
+        bytes.indexOf('_CRS', bytes.indexOf('BAD_')) + (at[0] === 0x5f ? 5 : 0),
+      );
+      expect(offset).toBeGreaterThan(0);
+      expect(found.said).toContainEqual(
+        expect.objectContaining({
+          code: expect.stringMatching(/^acpi\/aml-(?:fault|abandoned)$/),
+          offset,
+          path: expect.stringContaining('\\_SB.BAD'),
+          message: expect.stringMatching(/^DSDT: /),
+        }),
+      );
+    },
+  );
 });
 
 describe('a table that is damaged', () => {

@@ -36,7 +36,7 @@ describe('where an unknown window can lie', () => {
     ]);
   });
 
-  it('registers of the platform bound nothing: they may lie in the window', () => {
+  it('registers of the platform bound nothing: they may are in the window', () => {
     const registers: OccupiedRange = {
       start: 0xfec00000n,
       end: 0xfec01000n,

@@ -117,7 +117,7 @@ describe('what Linux prints', () => {
     expect(named.entries).toMatchObject([{ device: '\\_SB.COM1', hid: 'PNP0501' }]);
   });
 
-  it('an interrupt whose number is not decimal is told, not read', () => {
+  it('an interrupt whose number is not decimal is reported, not read', () => {
     for (const line of ['irq 5-cf7', 'irq cf7', 'dma 1-c']) {
       const { codes, entries } = list(`state = active\nio 0x60-0x60\n${line}\n`);
       expect(codes).toEqual(['acpi/printed-line']);

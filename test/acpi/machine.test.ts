@@ -131,7 +131,7 @@ describe('what only the running machine knows', () => {
     }
   });
 
-  test('makes alternatives where a branch hangs on it', () => {
+  test('makes alternatives where a branch depends on it', () => {
     const [entry] = evaluateAllCrs(
       machineOf(`
         ${FIELDS}

@@ -173,7 +173,7 @@ describe('archives in general', () => {
     expect([diagnostics, readable(artifacts[0]!).trim()]).toEqual([[], `${LINE}${LINE}`.trim()]);
   });
 
-  test('something behind a stream is told', async () => {
+  test('something behind a stream is reported', async () => {
     const { artifacts, diagnostics } = await openText(
       Buffer.concat([gzipSync(CONFIG), Buffer.from('garbage')]),
     );

@@ -82,7 +82,7 @@ describe('wrappings', () => {
     }
   });
 
-  test('a large text that was packed is not read, and that is told', async () => {
+  test('a large text that was packed is not read, and that is reported', async () => {
     const { artifacts, diagnostics } = await openText(gzipSync(Buffer.alloc((64 << 20) + 1, `${LINE}\n`)));
     expect(artifacts).toEqual([]);
     expect(diagnostics.map(messageOf)).toEqual([
@@ -90,7 +90,7 @@ describe('wrappings', () => {
     ]);
   });
 
-  test('more layers than anybody wraps are not taken off, and that is told', async () => {
+  test('more layers than anybody wraps are not taken off, and that is reported', async () => {
     let packed = Buffer.from(`${LINE}\n`);
     for (let layer = 0; layer <= DEFAULT_LIMITS['container-depth']; layer += 1) packed = gzipSync(packed);
     expect((await openText(packed)).diagnostics[0]?.code).toBe('container/limit');

@@ -29,7 +29,7 @@ const told = ({ artifacts, diagnostics }: Awaited<ReturnType<typeof openText>>) 
 ];
 
 describe('texts', () => {
-  test('of more lines than the limit are not looked through, which is told', async () => {
+  test('of more lines than the limit are not looked through, which is reported', async () => {
     await withLimits({ 'text-lines': 3 }, async () => {
       expect(told(await openText(`Words.\n> ${LINE}\nMore.\n`))).toEqual([['dts-fragment'], []]);
       expect(told(await openText(`Words.\n> ${LINE}\nMore.\n\n`))).toEqual([
@@ -39,7 +39,7 @@ describe('texts', () => {
     });
   });
 
-  test('a property without an end says whether that may lie behind the lines that are read', async () => {
+  test('a property without an end says whether that may are after the lines that are read', async () => {
     const problem = async (text: string): Promise<unknown> => (await openText(text)).diagnostics[0]?.args;
     await withLimits({ 'statement-lines': 3 }, async () => {
       expect(await problem('Hello\n> ranges = <1\n> 2\n> 3\n> 4>;\n')).toEqual({
@@ -130,7 +130,7 @@ describe('archives', () => {
     expect(await names(Buffer.concat([two, Buffer.from('words')]))).toEqual(all.slice(0, 2));
   });
 
-  test('what follows a stream and is nothing is told', async () => {
+  test('what follows a stream and is nothing is reported', async () => {
     const { artifacts, diagnostics } = await openText(Buffer.concat([gzipSync(DTS), Buffer.from('words')]));
     expect(artifacts.map(({ kind, steps }) => [kind, steps])).toEqual([['dts', [{ how: 'gzip' }]]]);
     expect(diagnostics.map(({ code, args }) => [code, args])).toEqual([
@@ -141,7 +141,7 @@ describe('archives', () => {
 });
 
 describe('folders', () => {
-  test('have as many inputs as the limit, which is told', async () => {
+  test('have as many inputs as the limit, which is reported', async () => {
     const path = folder('many', { a: DTS, b: `${DTS}\n`, c: 'CONFIG_64BIT=y\n' });
     await withLimits({ 'folder-inputs': 3 }, async () => {
       expect(told(await openAt(path))).toEqual([['dts', 'dts', 'kconfig'], []]);
@@ -176,7 +176,7 @@ describe('folders', () => {
     expect([artifact!.kind, artifact!.sha256]).toEqual(['dt-dir', sha256(listing.join(''))]);
   });
 
-  test('without anything in them are told', async () => {
+  test('without anything in them are reported', async () => {
     const path = folder('empty/x', {});
     mkdirSync(path, { recursive: true });
     expect(told(await openAt(path))).toEqual([[], [['artifact/empty-folder', path]]]);

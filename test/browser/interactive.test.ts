@@ -211,7 +211,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium (${WHY_SKIPPED})`, () => {
     120_000,
   );
 
-  test('what can not be understood is told, and the answer stays', async () => {
+  test('what can not be understood is reported, and the answer stays', async () => {
     const { page } = await opened(['sysfb', GEN2, '--format', 'html', '--interactive'], 'faults.html');
     const title = await page.locator('h1').textContent();
     for (const [box, text, told] of [

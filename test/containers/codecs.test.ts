@@ -107,7 +107,7 @@ describe('what Node packs', () => {
     ]);
   });
 
-  test('a gzip checksum that fails is told', async () => {
+  test('a gzip checksum that fails is reported', async () => {
     const packed = gzipSync('hello');
     packed[packed.length - 8]! ^= 1;
     expect(await decodeGzip(packed, PLENTY)).toMatchObject({ end: 'damaged', why: 'the checksum is wrong' });

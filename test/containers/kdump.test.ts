@@ -5,7 +5,7 @@ import * as make from './make-images.ts';
 import { flattened, kdump } from './make-kdump.ts';
 
 describe.each(['KDUMP   ', 'DISKDUMP'])('%s', (signature) => {
-  test('is told, with the release of its kernel', async () => {
+  test('is reported, with the release of its kernel', async () => {
     const { finds, diagnostics } = await scanned(kdump(signature));
     expect(finds.map(({ kind, text, offset }) => [kind, text, offset])).toEqual([
       ['kernel-release', '6.6.10-lab', 12 + 2 * 65],
@@ -23,7 +23,7 @@ describe.each(['KDUMP   ', 'DISKDUMP'])('%s', (signature) => {
   });
 });
 
-test('the flattened form is told', async () => {
+test('the flattened form is reported', async () => {
   const { diagnostics } = await scanned(flattened(kdump('KDUMP   ')));
   expect(diagnostics.map(({ code }) => code)).toEqual(['container/archive']);
   expect((await scanned(make.join(make.text('makedumpfile', 16), new Uint8Array(9000)))).diagnostics).toEqual(

@@ -178,7 +178,7 @@ describe('/proc/iomem', () => {
   });
 });
 
-describe('several that are held against each other', () => {
+describe('several that are compared with each other', () => {
   const uname = (release: string) =>
     artifactOf('uname', `Linux host ${release} #1 SMP x86_64 GNU/Linux\n`, release);
   const releases = (...names: string[]) => {

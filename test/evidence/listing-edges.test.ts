@@ -15,7 +15,7 @@ describe('/proc/iomem', () => {
     return shown(iomem(text).evidence.iomem as never);
   };
 
-  test('a child lies in its parent, ends included', () => {
+  test('a child is in its parent, ends included', () => {
     expect(
       names(
         listing(
@@ -67,7 +67,7 @@ describe('/proc/iomem', () => {
     });
   });
 
-  test('framebuffers up to a limit, which is told once', () => {
+  test('framebuffers up to a limit, which is reported once', () => {
     const many = listing(...[1, 2, 3, 4].map((at) => `0000${at}000-0000${at}fff : efifb`));
     withLimits({ 'framebuffer-sightings': 2 }, () => {
       const { evidence, codes } = iomem(many);
@@ -112,7 +112,7 @@ describe('/proc/iomem', () => {
       expect([line, video(line)]).toEqual([line, []]);
   });
 
-  test('claims of VMBus devices, with what they lie in', () => {
+  test('claims of VMBus devices, with what contains them', () => {
     const guid = '5620e0c7-8062-4dce-aeb7-520c7ef76171';
     const { evidence } = iomem(
       listing(
@@ -285,7 +285,7 @@ describe('lspci', () => {
     );
   });
 
-  test('a BAR without a size is passed over; cut at the end it is told', () => {
+  test('a BAR without a size is passed over; cut at the end it is reported', () => {
     expect(lspci(`${VIDEO}\n\tMemory at f8000000 (32-bit)`).codes).toEqual(['evidence/lspci-cut']);
     const { evidence, codes } = lspci(listing(VIDEO, '\tMemory at f8000000 (32-bit)'));
     expect([codes, evidence.pciDevices[0]?.value.bars]).toEqual([[], []]);

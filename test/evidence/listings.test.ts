@@ -46,7 +46,7 @@ describe('/proc/iomem', () => {
     expect(evidence.iomem).toEqual([]);
   });
 
-  test('a line that is cut, is no line, or lies outside its parent', () => {
+  test('a line that is cut, is no line, or is outside its parent', () => {
     expect(read(artifactOf('iomem', '00001000-0009fbff : System RAM\nf8000000-fff')).codes).toEqual([
       'evidence/iomem-cut',
     ]);
@@ -189,7 +189,7 @@ describe('uname -a and /sys/firmware/memmap', () => {
 });
 
 describe('what claims and video devices show', () => {
-  test('claims by VMBus devices, with what they lie in', () => {
+  test('claims by VMBus devices, with what contains them', () => {
     const { evidence } = read(
       artifactOf(
         'iomem',

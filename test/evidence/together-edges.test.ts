@@ -37,7 +37,7 @@ describe('how the kernel was started', () => {
   });
 });
 
-describe('framebuffers are one where they have one base, or one lies in the other', () => {
+describe('framebuffers are one where they have one base, or one is in the other', () => {
   test.each([
     ['the same base', 'f8000000', 'f8000000', 3072, 1],
     ['in the last byte of the first', 'f8000000', 'f82fffff', 1, 1],
@@ -177,7 +177,7 @@ describe('kernel images', () => {
     expect(read(image(embedded(stream))).evidence.configs).toHaveLength(1);
   });
 
-  test('one that is larger than the limit is told', () => {
+  test('one that is larger than the limit is reported', () => {
     withLimits({ 'kernel-config-bytes': CONFIG.length - 1 }, () => {
       expect(read(image(BANNER, '\n', embedded())).codes).toEqual([
         'fwmap/limit',

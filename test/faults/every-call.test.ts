@@ -155,7 +155,7 @@ describe.each(RUNS)('$name', (run) => {
     expect(ended).toEqual(right);
   });
 
-  test('a reader that goes away, at each write: the same status, and nothing is said', async () => {
+  test('a reader that goes away, at each write: the same status, and nothing is reported', async () => {
     await runIn(run);
     const whole = await runIn(run);
     for (let at = 0; ; at += 1) {

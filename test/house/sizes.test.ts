@@ -41,7 +41,7 @@ function tooLarge(root: string): string[] {
   return found.sort();
 }
 
-test('folders and files are of a size that a person takes in', () => {
+test('folders and files are small', () => {
   expect(tooLarge(ROOT)).toEqual([]);
 });
 

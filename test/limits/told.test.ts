@@ -32,12 +32,12 @@ describe.each(LIMIT_NAMES.filter((name) => !('elsewhere' in CASES[name])))('%s',
   };
   const words = each.run.map((word) => (word === 'GEN1' ? GEN1 : word === 'GEN2' ? GEN2 : word));
 
-  test('is told when it is reached', async () => {
+  test('is reported when it is reached', async () => {
     const { stdout, stderr } = await run([...words, '--limit', `${name}=${each.value}`], { cwd: cwd() });
     expect((stdout + stderr).replace(/\s+/g, ' ')).toContain(`(--limit ${name}=N)`);
   });
 
-  test('is not told of otherwise, and is the default again in the next run', async () => {
+  test('is not reported otherwise, and is the default again in the next run', async () => {
     const { stdout, stderr } = await run(words, { cwd: cwd() });
     expect(stdout + stderr).not.toContain('--limit');
   });
@@ -51,7 +51,7 @@ function boardWith(ranges: string): string {
   return `/dts-v1/; / { #address-cells = <2>; #size-cells = <1>; model = "m"; memory@0 { device_type = "memory"; reg = <0 0 0x1000>; }; bus { compatible = "simple-bus"; #address-cells = <2>; #size-cells = <1>; ranges = <0 0 0 0 0xffffffff>, <0xf 0 0xf 0 0xffffffff>; vmbus { compatible = "microsoft,vmbus"; #address-cells = <2>; #size-cells = <1>; ranges = <${ranges}>; }; }; };`;
 }
 
-test('no limit, set as low as it goes, makes an answer not-needed or takes something away on the quiet', async () => {
+test('no limit, set as low as it goes, makes an answer not-needed or takes something away silently', async () => {
   const folder = join(scratch, 'all');
   mkdirSync(folder, { recursive: true });
   const faults: string[] = [];

@@ -149,7 +149,7 @@ describe('the model against the kernel itself', () => {
     ]);
   });
 
-  test('claims in /proc/iomem lie in a window and off the reservation, but for the video device', () => {
+  test('claims in /proc/iomem are in a window and off the reservation, but for the video device', () => {
     const iomem = (range: string, name: string): string =>
       `f8000000-fffbffff : PCI Bus 0000:00\n  ${range} : ${name}\n`;
     const check = (range: string, name: string): readonly boolean[] =>

@@ -165,7 +165,7 @@ describe('the hazard', () => {
   });
 });
 
-describe('the model held against the kernel', () => {
+describe('the model, compared with the kernel', () => {
   const GUID = '12345678-1234-1234-1234-123456789abc';
   const VIDEO = '5620e0c7-8062-4dce-aeb7-520c7ef76171';
   const node = (start: bigint, last: bigint, name = GUID) => ({

@@ -98,7 +98,7 @@ describe('what code shows', () => {
   const kconfig = (body: string): string =>
     `menu "Firmware"\n\nconfig SYSFB\n\tbool\n${body}\nconfig DMIID\n\tbool "x"\n`;
 
-  test('is told with its place and its line', () => {
+  test('is reported with its place and its line', () => {
     const text = kconfig('\tdefault y\n\tselect BOOT_VESA_SUPPORT');
     const found = signs(text).filter(([commit]) => commit === 'a4a072d98d8c');
     expect(found).toEqual([['a4a072d98d8c', false, 'default y', text.indexOf('config SYSFB')]]);

@@ -45,7 +45,7 @@ test('what does not is named, once', () => {
   expect(text).toContain('AAAA == 1 and BBBB == 0x10');
 });
 
-test('releases are told in words, other conditions beside them', () => {
+test('releases are written as words, other conditions beside them', () => {
   const conditions = new Conditions();
   const [from, before] = [releaseFrom('5.19'), not(releaseFrom('5.19')) as Condition];
   expect(conditions.when(from)).toBe('on Linux 5.19 and newer');

@@ -126,7 +126,7 @@ describe('names', () => {
 });
 
 describe('the thread', () => {
-  test('what is answered is told, with what came before it', () => {
+  test('what is answered is reported, with what came before it', () => {
     const { 'In-Reply-To': inReplyTo, References: references } = replied({
       'message-id': '<c@x>',
       references: '<a@x>  <b@x> junk <c@x>',
@@ -185,7 +185,7 @@ describe('the body', () => {
     );
   });
 
-  test('is told to be eight bits wide where it is', () => {
+  test('is reported to be eight bits wide where it is', () => {
     const encoding = (report: string) => replied({}, {}, undefined, [], report)['Content-Transfer-Encoding'];
     expect([encoding('a\n'), encoding('ü\n')]).toEqual(['7bit', '8bit']);
     expect(replied()['Content-Type']).toBe('text/plain; charset=UTF-8');

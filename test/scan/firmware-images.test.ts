@@ -99,7 +99,7 @@ describe('firmware volumes', () => {
     );
   });
 
-  test('a section packed in a way that is not known is told', async () => {
+  test('a section packed in a way that is not known is reported', async () => {
     const image = make.firmwareVolume([
       make.firmwareFile(3, 0x0b, make.guidedSection(new Array(16).fill(9), new Uint8Array(50))),
     ]);

@@ -119,7 +119,7 @@ async function limitsTold(bytes: Uint8Array, limits: Parameters<typeof scanned>[
   return diagnostics.map(({ code, args }) => [code, args?.limit]);
 }
 
-describe('limits are told', () => {
+describe('limits are reported', () => {
   test('finds', async () => {
     const { finds, diagnostics } = await scanned(make.join(...new Array<Uint8Array>(9).fill(TREE)), {
       'image-finds': 5,

@@ -142,7 +142,7 @@ describe('disks', () => {
   });
 });
 
-test('a stream that is one, packed in a way that is not known, is told', async () => {
+test('a stream that is one, packed in a way that is not known, is reported', async () => {
   const packed = packedBy('xz', ['--check=crc32', '--ia64', '--lzma2', '-c'], TREE);
   if (packed === undefined) return;
   // The first filter of the block, ia64, becomes one that none has yet (.xz, 3.1 and 5.3.2): its id, and the check of the header.

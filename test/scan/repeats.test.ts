@@ -56,7 +56,7 @@ describe('a copy is found as if it were alone at its place', () => {
     expect(finds.filter(({ model }) => model === 'Inside').length).toBe(others.length);
   });
 
-  test('what is told of one is told of the other', async () => {
+  test('both have the same diagnostics', async () => {
     const capsule = make.gz(make.join(gzipSync(Buffer.alloc(200_000, 1)).subarray(0, 150), make.board('A')));
     const one = filled(make.join(capsule, make.text('-')));
     const once = await scanned(one);

@@ -35,7 +35,7 @@ const VERSION = (release: string): string =>
 const HIGH = window('Q', '0xFE0000000', '0xFFFFFFFFF', '0x20000000');
 
 describe('what hide and seek found', () => {
-  it('a framebuffer of unknown place may lie in another window than the first, where the driver reserves nothing', async () => {
+  it('a framebuffer of unknown place may be in another window than the first, where the driver reserves nothing', async () => {
     const two = dsdt(
       'EisaId ("PNP0A03")',
       [
@@ -92,7 +92,7 @@ describe('what hide and seek found', () => {
 });
 
 describe('hide and seek', () => {
-  it('draws configurations that have the driver, unless it is told otherwise', () => {
+  it('draws configurations that have the driver, unless the options say otherwise', () => {
     // HYPERV is a bool from v6.18 on, where HYPERV_VMBUS is the driver: with HYPERV=m there was none.
     const drivers = { '6.17.9': 'HYPERV', '6.18.1': 'HYPERV_VMBUS', '7.3.4': 'HYPERV_VMBUS' };
     for (const [release, symbol] of Object.entries(drivers)) {

@@ -192,7 +192,7 @@ describe('another window that overlaps the first', () => {
     expect(gated).toMatchObject({ answer: 'needed', effective: null });
   });
 
-  it('does not where it ends with the reservation, or lies in it', async () => {
+  it('does not where it ends with the reservation, or is in it', async () => {
     // Of the reservation [fa000000, fa7fffff] it holds the end alone, and nothing after it.
     const upTo = gen2({ crs: `${LOW} ${window(0xf9000000n, 0xfa7fffffn)}` });
     expect((await ask([upTo], { release: '6.6.10', framebuffer: at(0xfa000000n) })).answer).toBe(
@@ -393,7 +393,7 @@ describe('without PCI', () => {
   });
 });
 
-it('a kernel without EFI on Generation 2 takes the branch for PCI, if it is told where the tables are', async () => {
+it('a kernel without EFI on Generation 2 takes the branch for PCI, if it knows where the tables are', async () => {
   const config = artifactOf('kconfig', 'CONFIG_HYPERV=y\n# CONFIG_EFI is not set\n', 'fragment.config');
   const verdict = await ask([gen2(), config], { release: '6.12.60' });
   expect(verdict).toMatchObject({ answer: 'needed', effective: false });

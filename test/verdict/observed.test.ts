@@ -38,7 +38,7 @@ test('nothing reserved is what was seen, whatever the model makes of the release
   expect(rule(verdict, 'observed-pool')?.says).toContain('reserved nothing');
 });
 
-test('failures of pass-through devices are told with their lines', async () => {
+test('failures of pass-through devices are reported with their lines', async () => {
   const guid = 'bb8c4f33-2ba2-4808-9f7f-02f3b4da22fe';
   const verdict = await ask(
     '[    0.9] hv_vmbus: hv_mmio=[mem 0xf8000000-0xfed3ffff],[mem 0xfe0000000-0xfffffffff] fb=(null)',

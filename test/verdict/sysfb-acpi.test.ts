@@ -142,13 +142,13 @@ describe('sysfb without lfb_base', () => {
 });
 
 describe('sysfb where the windows and the framebuffer do not meet', () => {
-  it('is not needed when every window lies above 4 GiB', async () => {
+  it('is not needed when every window is above 4 GiB', async () => {
     const verdict = await ask([gen2(HIGH)], { release: '6.12.30' });
     expect(verdict).toMatchObject({ answer: 'not-needed', effective: false, framebuffer: null });
     expect(ids(verdict)).toContain('acpi-no-low-window');
   });
 
-  it('is not needed when the framebuffer lies outside', async () => {
+  it('is not needed when the framebuffer is outside', async () => {
     const verdict = await ask([gen2(LOW, HIGH)], {
       release: '6.12.30',
       framebuffer: { base: 0xf0000000n, size: 0x800000n, from: 'given', text: 'given' },

@@ -35,7 +35,7 @@ const framebuffer = (base: bigint, size: bigint): GivenFacts => ({
 });
 
 describe('sysfb on a device tree boot', () => {
-  it('is not needed when every window lies above 4 GiB', async () => {
+  it('is not needed when every window is above 4 GiB', async () => {
     const verdict = await ask(tree(HIGH));
     expect(verdict).toMatchObject({
       answer: 'not-needed',

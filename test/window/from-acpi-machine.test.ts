@@ -226,7 +226,7 @@ describe('lists beside tables', () => {
     expect(await windows(dsdt, bus('mem 0xd0000000-0xdfffffff'))).toHaveLength(4);
   });
 
-  test('a value that is given for no field is told', async () => {
+  test('a value that is given for no field is reported', async () => {
     const told = async (name: string) => {
       const sink = new DiagnosticList();
       await describeMachine([dsdt], { set: new Map([[name, 1n]]) }, sink);

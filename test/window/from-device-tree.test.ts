@@ -231,14 +231,14 @@ describe('what patches change', () => {
     expect(changes(somewhere('0x100'), somewhere('0x200'))).toEqual({ added: [], removed: [] });
   });
 
-  test('without a patch nothing is said', () => {
+  test('without a patch nothing is reported', () => {
     const { sink, description } = described(bus('0x1000'));
     expect(sink.all.map(({ code }) => code)).not.toContain('dt/patch-changes');
     expect(description).not.toHaveProperty('before');
   });
 });
 
-test('readings of a fragment whose cell counts nobody gave', () => {
+test('readings of a fragment whose cell counts are not given', () => {
   const fragment = 'vmbus { ranges = <0x0f 0xf0000000 0x0f 0xf0000000 0x10000000>; };';
   const artifact = artifactOf('dts-fragment', fragment, 'a.txt');
   const open = described(fragment, {}, artifact).description!;

@@ -105,7 +105,7 @@ function holdAgainst(
   return faults;
 }
 
-describe('whatever code is given up at, nothing is said that a whole run refutes', () => {
+describe('whatever code is given up at, nothing is reported that a whole run refutes', () => {
   const programs = [
     ...Object.entries(PROGRAMS)
       // acpiexec starts a machine up in another order than Linux.

@@ -97,7 +97,7 @@ describe('each alternative is what comes out where its condition holds', () => {
     expect(ours.get('\\DEV0')?.alternatives?.map(({ why }) => why)).toEqual([undefined, undefined]);
   });
 
-  test('both sides of a condition give the same bytes: nothing hangs on it', () => {
+  test('both sides of a condition give the same bytes: nothing depends on it', () => {
     const ours = expectTrue(`
       Device (DEV0) {
         Method (_CRS) { If (FLAG == 5) { Return (${template('0x11')}) } Return (${template('0x11')}) }

@@ -195,7 +195,7 @@ describe('unknown bytes', () => {
     epoch: 0,
   });
 
-  it('make the fields that hang on them expressions, and only those', () => {
+  it('make the fields that depend on them expressions, and only those', () => {
     const bytes: ByteValue[] = bytesOf('87 1700 00 0c 03 00000000 00000000 ffffffff 00000000 00000000 7900');
     bytes.splice(10, 4, ...bytesOfQuantity(fieldValue(symbol('MG2B')), 4));
     bytes.splice(22, 4, ...bytesOfQuantity(fieldValue(symbol('MG2L')), 4));

@@ -321,7 +321,7 @@ describe('what is added later', () => {
     ]);
   });
 
-  test('what was said is passed on', () => {
+  test('what was reported is passed on', () => {
     const said = [finding('artifact/empty', {}, { path: 'x' })];
     expect(addedLater([A], undefined, [LOG], said).diagnostics).toEqual(said);
   });

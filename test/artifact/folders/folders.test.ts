@@ -93,7 +93,7 @@ describe('a folder', () => {
     expect(read([folder('tables', file('DSDT', DSDT))])).toEqual({ inside: ['tables'], said: [] });
   });
 
-  test('what cannot be read is told', () => {
+  test('what cannot be read is reported', () => {
     expect(read([file('model'), unreadable('x')])).toMatchObject({
       entries: [['model', 'file', 'f/model']],
       said: [['artifact/member-unreadable', 'x']],
@@ -116,7 +116,7 @@ describe('a folder', () => {
     );
   });
 
-  test('of a capture: what could not be read is told, listings for people are none', () => {
+  test('of a capture: what could not be read is reported, listings for people are none', () => {
     const inputs = (report: string, name = 'capture.txt') => {
       const sink = new DiagnosticList();
       const kept = inputsOfCapture([file(name, report), folder('other'), file('dmesg')], 'f', sink);

@@ -16,7 +16,7 @@ async function taken(bytes: Uint8Array, budget = new Budget()) {
 }
 
 describe('what is around an input', () => {
-  test('comes off, and how much it was is told', async () => {
+  test('comes off, and how much it was is reported', async () => {
     expect(await taken(twice)).toEqual({
       left: CONTENT,
       layers: [

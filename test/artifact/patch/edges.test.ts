@@ -338,7 +338,7 @@ describe('patches among inputs', () => {
   const CHANGE = '@@ -3 +3 @@\n-\tranges;\n+\tranges = <1 2 3>;\n';
   const named = (path: string, hunks = CHANGE): string => `--- a/${path}\n+++ b/${path}\n${hunks}`;
 
-  test('a whole file beside it, whatever folder it lies in', () => {
+  test('a whole file beside it, whatever folder it is in', () => {
     const board = artifact('dts', 'src/board.dts', BOARD);
     const { made, said } = resolved([board, patch(named('arch/x/board.dts'))]);
     expect(said).toEqual([]);

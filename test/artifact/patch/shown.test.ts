@@ -121,7 +121,7 @@ describe('device tree source', () => {
       expect([whole, tree(['', whole]).cut]).toEqual([whole, []]);
   });
 
-  test('of a value that goes on behind what is whole is kept, and it is told', () => {
+  test('of a value that continues after what is whole is kept, and it is reported', () => {
     expect(tree(['', 'a = <1>, <2'])).toEqual({ text: 'a = <1>;', cut: [['a', 1]] });
     expect(tree(['', 'l: a = <1>,', '<2>,'])).toEqual({ text: 'l: a = <1>, <2>;', cut: [['a', 1]] });
     expect(tree(['', 'x;', '', 'a = <1 2'])).toEqual({ text: 'x;', cut: [['a', 3]] });

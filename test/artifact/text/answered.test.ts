@@ -188,7 +188,7 @@ describe('a mailbox', () => {
     expect(await answered('words\n')).toBeUndefined();
   });
 
-  test('is looked through as far as the limit, which is told where nothing is found', async () => {
+  test('is looked through as far as the limit, which is reported where nothing is found', async () => {
     await withLimits({ 'thread-messages': 3 }, async () => {
       expect(await answered(box, spanOf('four', 'four'))).toEqual(['one', [], true]);
     });

@@ -206,7 +206,7 @@ describe('pieces', () => {
       ),
     ).toEqual(['patch', 'dts-fragment']);
   });
-  test('what was begun and has no end is told with its line', () => {
+  test('what was begun and has no end is reported with its line', () => {
     expect(pieces(`${IOMEM}\nwords\n> reg = <1 2\n\nwords`).unfinished).toEqual([
       { offset: IOMEM.length + 1 + 6 + 2, line: 2 },
     ]);

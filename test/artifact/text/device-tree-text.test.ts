@@ -120,7 +120,7 @@ describe('what is around them', () => {
     );
   });
 
-  test('two that differ are two fragments, and what is said twice alike is one', () => {
+  test('two that differ are two fragments, and what occurs twice alike is one', () => {
     const other = 'ranges = <0x0 0xc0000000 0x0 0xc0000000 0x20000000>;';
     const fragments = (text: string): string[] => {
       const cut = fragmentsIn(new Uint8Array(Buffer.from(text)), text);
@@ -331,7 +331,7 @@ describe('fragments', () => {
     expect(fragments(`${A}\n${B}\n`, (offset) => offset === 0)).toEqual([B]);
   });
 
-  test('what is unfinished is told unless it is skipped', () => {
+  test('what is unfinished is reported unless it is skipped', () => {
     const unfinished = (skip?: (offset: number) => boolean) => {
       const text = 'words\nranges = <1\n\n';
       const cut = fragmentsIn(new Uint8Array(Buffer.from(text)), text, skip);

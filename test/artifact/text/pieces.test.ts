@@ -237,7 +237,7 @@ describe('mails whole', () => {
     expect(diagnostics).toEqual([]);
   });
 
-  test('what can not be read is said, what says nothing is not held against it', async () => {
+  test('what can not be read is said, what says nothing is not compared with it', async () => {
     const { diagnostics } = await openText(
       mixed(
         part('text/plain', LINE),

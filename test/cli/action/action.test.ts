@@ -148,7 +148,7 @@ describe('a pull request that puts a window over the framebuffer', () => {
     commit(where);
   });
 
-  it('is told in SARIF, at files of the repository', async () => {
+  it('is reported in SARIF, at files of the repository', async () => {
     const { sarif, outputs } = await act(where, base);
     expect(outputs).toMatchObject({ files: '2', changed: 'true', worst: 'error', failed: 'false' });
     const places = sarif.results.map(({ ruleId, locations }) => [
@@ -168,7 +168,7 @@ describe('a pull request that puts a window over the framebuffer', () => {
     expect(new Set(rules).size).toBe(rules.length);
   });
 
-  it('is told in the summary, the outputs and one comment', async () => {
+  it('is reported in the summary, the outputs and one comment', async () => {
     const { summary, output, log } = await act(where, base);
     expect(output).toMatch(
       /^files=2\nchanged=true\nworst=error\nsarif=.+\.sarif\nfork=false\nfailed=false\n$/,
@@ -322,7 +322,7 @@ describe('files', () => {
     expect(existsSync(join(where.root, 'x.dts'))).toBe(false);
   });
 
-  it('that cannot be read are told, and the others are looked at', async () => {
+  it('that cannot be read are reported, and the others are looked at', async () => {
     const where = repository();
     const base = commit(where);
     where.write('bad.dtb', 'no blob');

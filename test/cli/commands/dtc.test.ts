@@ -158,7 +158,7 @@ describe('fwmap dtc', () => {
     expect(refused.stderr).toContain('an overlay starts with "/dts-v1/; /plugin/;"');
   });
 
-  it('takes an overlay that starts without its header for a mistake, and one that changes nothing is told', async () => {
+  it('takes an overlay that starts without its header for a mistake, and one that changes nothing is reported', async () => {
     writeFileSync(file('headless.dts'), '/dts-v1/;\n&u { };\n');
     const refused = await dtc('--overlay', 'headless.dts', 'good.dts');
     expect(refused).toMatchObject({ status: 1 });

@@ -61,7 +61,7 @@ describe('fwmap eval', () => {
     expect(lines.at(-1)).toBe('Package (0x3) { One, "two", Buffer (0x1) { 0x03 } }');
   });
 
-  it('lets _OSI say yes to what it is told', async () => {
+  it('lets _OSI say yes to what it is reported', async () => {
     // Linux says yes to Windows' names and no to its own (drivers/acpi/osi.c).
     expect((await run('\\WHAT')).stdout).toBe('0xA\n');
     expect((await run('\\WHAT', '--osi', 'Linux', '--osi', 'Windows 2009')).stdout).toBe('One\n');

@@ -30,7 +30,7 @@ describe('explain CODE', () => {
     expect(stderr).toContain('did you mean dt/division-by-zero?');
   });
 
-  it('that is a path which is not there is told as a path', async () => {
+  it('that is a path which is not there is reported as a path', async () => {
     const { status, stderr } = await run(['explain', 'some/tree']);
     expect(status).toBe(2);
     expect(stderr).toContain('cannot read some/tree');

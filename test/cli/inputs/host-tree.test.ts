@@ -103,7 +103,7 @@ describe('--host-tree', () => {
     }
   });
 
-  test('ranges below 4 GiB are not refused: the hazard is told', async () => {
+  test('ranges below 4 GiB are not refused: the hazard is reported', async () => {
     const { machines } = await asked(
       guest(1),
       hostTree([

@@ -62,7 +62,7 @@ async function errors(way: (typeof WAYS)[number], name: string): Promise<string>
 }
 
 describe.each(WAYS.map((way) => [way[1]('FILE').replaceAll('\n', ' '), way] as const))('%s', (_, way) => {
-  test('of what is outside nothing is told, not even whether it is there', async () => {
+  test('of what is outside nothing is reported, not even whether it is there', async () => {
     const told = await errors(way, '../outside/there');
     expect(told).toContain('outside of');
     for (const name of [

@@ -52,7 +52,7 @@ describe('help', () => {
   });
 });
 
-describe('mistakes are told in one line with what to do', () => {
+describe('mistakes are reported in one line with what to do', () => {
   test.each([
     [['sysfb', GEN2, '--format', 'jsn'], 'invalid --format jsn; one of text, mail, markdown'],
     [['sysfb', GEN2, '--format', 'jsn'], '; did you mean json?\n'],

@@ -204,7 +204,7 @@ describe('Android tables of overlays', () => {
     });
   });
 
-  test('version 0 has no packing; ids and revisions are told in hex', () => {
+  test('version 0 has no packing; ids and revisions are reported in hex', () => {
     const old = changed(changed(table, 28, be(0)), 32 + 8, be(0x1f, 0x2e));
     const content = opened('dtbo-table', old);
     expect(partsOf(content)?.map((part) => part.length)).toEqual([3, 3, 3]);

@@ -267,7 +267,7 @@ describe("Intel's flash descriptor", () => {
 
 describe('dumps by makedumpfile', () => {
   const dump = kdump('KDUMP   ');
-  test('are told with the release, and that they are not read', () => {
+  test('are reported with the release, and that they are not read', () => {
     expect(opened('kdump', dump)).toMatchObject({
       size: dump.length,
       parts: [],

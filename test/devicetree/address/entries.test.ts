@@ -207,7 +207,7 @@ describe('dma-ranges', () => {
 });
 
 describe('cell counts', () => {
-  it('that are not on the bus come from ancestors, then are 1 and 1, and that is told', () => {
+  it('that are not on the bus come from ancestors, then are 1 and 1, and that is reported', () => {
     const { entries, told } = decode('a { #address-cells = <2>; b { c { reg = <0 1 2>; }; }; };');
     expect(entries[0]!.counts).toMatchObject({
       childAddress: { cells: 2, from: 'ancestor', node: '/a' },

@@ -166,7 +166,7 @@ describe('/reserved-memory', () => {
     ]);
   });
 
-  it('tells overlaps, and what lies outside of RAM', () => {
+  it('tells overlaps, and what is outside of RAM', () => {
     const { told } = taken(
       `${ram('memory@0', '0 0 0 0x10000 0 0x10000 0 0x10000')}
       reserved-memory { ${CELLS_22} ranges; whole { reg = <0 0xf000 0 0x2000>; }; in { reg = <0 0x10000 0 0x1000>; };
@@ -183,7 +183,7 @@ describe('/reserved-memory', () => {
     ]);
   });
 
-  it('is held against no RAM where the boot loader fills that in', () => {
+  it('is compared with no RAM where the boot loader fills that in', () => {
     const body = `${ram('memory@0', '0 0 0 0')} reserved-memory { ${CELLS_22} ranges; r { reg = <1 0 0 0x1000>; }; };`;
     expect(taken(body).told).toEqual([]);
   });
@@ -197,7 +197,7 @@ describe('a simple framebuffer', () => {
       `${reserved} chosen { ${CELLS_22} ranges; framebuffer { compatible = "simple-framebuffer"; ${properties} }; };`,
     );
 
-  it('lies in its memory-region before its reg', () => {
+  it('is in its memory-region before its reg', () => {
     const { lines, ignored } = framebuffer('memory-region = <&r>; reg = <0 0x1000 0 0x1000>;');
     expect(lines).toContain('framebuffer /chosen/framebuffer memory-region[0] 0xf8000000+0x800000');
     expect(ignored).toEqual([
@@ -205,7 +205,7 @@ describe('a simple framebuffer', () => {
     ]);
   });
 
-  it('lies at its reg where memory-region names no node', () => {
+  it('is at its reg where memory-region names no node', () => {
     const { lines, ignored } = framebuffer('memory-region = <0x999>; reg = <0 0x1000 0 0x1000>;');
     expect(lines.filter((line) => line.startsWith('framebuffer'))).toEqual([]);
     expect(ignored).toEqual([]);

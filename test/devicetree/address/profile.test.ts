@@ -92,7 +92,7 @@ describe('a missing ranges', () => {
 });
 
 describe('differences between kernels', () => {
-  it('are told where they are, and cost nothing where there are none', () => {
+  it('are reported where they are, and cost nothing where there are none', () => {
     const tree = treeOf(`/dts-v1/; / { ${CELLS_22} old { ranges; leaf { reg = <0 0x4000 0 1>; }; }; };`);
     const sink = new DiagnosticList();
     const decoded = decodeEntries(tree, sink);

@@ -14,7 +14,7 @@ function counts({ cells }: Reading): string {
 }
 
 describe('readings of cells', () => {
-  it('of the line in the review thread: all five, 2/2/1 the best by far, for reasons that are told', () => {
+  it('of the line in the review thread: all five, 2/2/1 the best by far, for reasons that are reported', () => {
     const readings = cellReadings(SEED, { item: 'ranges' });
     // Three counts from 1..3, 1..3 and 1..2 that add up to 5.
     expect(readings.map(counts).sort()).toEqual(['1/2/2', '1/3/1', '2/1/2', '2/2/1', '3/1/1']);

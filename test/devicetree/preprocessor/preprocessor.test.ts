@@ -86,7 +86,7 @@ g(x+(3,4)-w) | h 5) & m(f)^m(m);`;
     expect(run('A B C(2)', { defines: ['A', 'B=x y', 'C(n)=<n>'] }).text).toBe('1 x y <2>');
   });
 
-  it('called wrongly are told, at the call', () => {
+  it('called wrongly are reported, at the call', () => {
     const { told } = run('#define F(a, b) a\n  F(1)\n#define F(a) b\nx = F(');
     expect(told).toEqual([
       '2:3 dt/macro-arguments macro "F" is called with the wrong number of arguments (takes 2 arguments, but 1 given)',
@@ -213,7 +213,7 @@ describe('#include', () => {
     expect(run(text, { loader: memoryLoader(files), includePaths: ['inc'] }).text).toBe('yes');
   });
 
-  it('goes on behind the path it was found in (#include_next)', () => {
+  it('continues after the path it was found in (#include_next)', () => {
     const loader = memoryLoader({ 'p/x.h': 'first #\n#include_next <x.h>', 'q/x.h': 'second' });
     expect(run('#include <x.h>', { loader, includePaths: ['p', 'q'] }).text).toBe('first # second');
   });

@@ -71,7 +71,7 @@ describe('a log is whole', () => {
     expect(logOf(broken, '').evidence.logs[0]?.gaps).toHaveLength(5);
   });
 
-  test('lines that are too long are told once, and are a gap', () => {
+  test('lines that are too long are reported once, and are a gap', () => {
     withLimits({ 'log-line-bytes': 80 }, () => {
       const { evidence, diagnostics } = logOf([
         ...WHOLE,
@@ -122,14 +122,14 @@ describe('boots', () => {
     expect(evidenceOf('[    1.0] a', FIRST).logs[0]?.boots).toBe(1);
   });
 
-  test('the place of a new boot is told', () => {
+  test('the place of a new boot is reported', () => {
     const { diagnostics } = logOf([...WHOLE, ...WHOLE]);
     const { span } = diagnostics[0]!;
     expect(textOf(span!.source).slice(span!.start, span!.end)).toBe(FIRST);
     expect(span!.start).toBe(WHOLE.join('\n').length + 1);
   });
 
-  test('a clock that starts again within a boot is told with both times', () => {
+  test('a clock that starts again within a boot is reported with both times', () => {
     const { diagnostics } = logOf([...WHOLE, '[   90.0] a', '[   10.0] b']);
     expect(diagnostics.map(({ code, args }) => [code, args])).toEqual([
       ['evidence/log-restarts', { before: 90, now: 10 }],

@@ -114,7 +114,7 @@ describe('pci_acpi_root_prepare_resources()', () => {
     expect(prepare(swallowed.windows, arm64).windows).toEqual([]);
   });
 
-  it('pci=nocrs: every window is told of and none counts (13.12)', () => {
+  it('pci=nocrs: every window is reported and none counts (13.12)', () => {
     const { windows, changes } = ignoreAll([mem(0xa0000n, 0xbffffn)], 'pci=nocrs');
     expect(windows).toEqual([]);
     expect(lines({ changes })).toEqual(['host bridge window [mem 0x000a0000-0x000bffff window] (ignored)']);
@@ -212,7 +212,7 @@ describe('ports that are memory: acpi_pci_root_remap_iospace(), logic_pio_regist
     expect(printed(second.windows)).toEqual(['[io  0x10000-0x1ffff window]']);
   });
 
-  it('a bridge has one stretch: what lies outside of it gets no numbers', () => {
+  it('a bridge has one stretch: what is outside of it gets no numbers', () => {
     const numbers = new PortNumbers(0xffffffn);
     const { windows, changes } = numberPorts(
       [io(0x1000n, 0x1fffn), io(0x1800n, 0x18ffn, 1), io(0x4000n, 0x4fffn, 2)],

@@ -183,7 +183,7 @@ describe('BARs on a root bus', () => {
   });
 });
 
-describe('where a BAR is put, held against every place there is', () => {
+describe('where a BAR is put, compared with every possible place', () => {
   const BASE = 0x9000_0000n;
   const bar = (size: bigint, space: 'memory' | 'io'): Bar => ({
     name: 'BAR',
@@ -235,7 +235,7 @@ describe('where a BAR is put, held against every place there is', () => {
     );
   });
 
-  it('what E820 keeps free is told where it matters, and nowhere else', () => {
+  it('what E820 keeps free is reported where it matters, and nowhere else', () => {
     const why = (e820: readonly { start: bigint; end: bigint }[]): string =>
       placeBars([bar(0x10000n, 'memory')], {
         windows: [mem(BASE, BASE + 0xffffn)],

@@ -118,7 +118,7 @@ describe('E820', () => {
     expect(usableGap(gap, entries)).toEqual(left);
   });
 
-  test('parts of a window that entries lie in', () => {
+  test('parts of a window that contain entries', () => {
     const [below, inside, above] = [entry(0n, 99n), entry(150n, 160n), entry(200n, 300n)];
     expect(keptOut({ start: 100n, end: 199n }, [below, inside, above])).toEqual([
       { start: 150n, end: 160n, by: inside },

@@ -114,7 +114,7 @@ test('a complete configuration without a line has it off', () => {
   expect([known.value, known.by]).toEqual(['n', 'no line']);
 });
 
-describe('a proposed line held against configurations', () => {
+describe('a proposed line compared with configurations', () => {
   const judged = (text: string, values: string, release: string, complete = true) =>
     judgeKconfigLine(
       line(text),

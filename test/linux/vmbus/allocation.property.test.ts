@@ -77,7 +77,7 @@ const busyRegions = (root: Region): Region[] =>
 const rules = (text: string) => profileOf(parseRelease(text)!).behaviour;
 
 describe('an allocation', () => {
-  test('lies in one window, aligned, as large as asked for, and on nothing that was busy', () => {
+  test('is in one window, aligned, as large as asked for, and on nothing that was busy', () => {
     fc.assert(
       fc.property(machine, request, (made, asked) => {
         const pool = poolOf(made);
@@ -166,7 +166,7 @@ describe('an allocation', () => {
 });
 
 describe('the reservation', () => {
-  test('lies in the first window, at the base that was told, and is at least 1 MiB', () => {
+  test('is in the first window, at the base that was told, and is at least 1 MiB', () => {
     fc.assert(
       fc.property(machine, (made) => {
         const pool = poolOf(made);

@@ -168,7 +168,7 @@ describe('results one by one', () => {
     expect(resultsDocument({ inputs: [], results: [] }).flatMap(rowsOf)).toEqual([['Nothing was found.']]);
   });
 
-  test('places: a line in a file, an offset in what lies in it, a file alone', () => {
+  test('places: a line in a file, an offset in what is in it, a file alone', () => {
     const blob = { name: 'image!DSDT', form: 'blob', bytes: new Uint8Array(99) } as const;
     const where = [
       { span: { source: textSource('a.dts', 'x\n y\n'), start: 3, end: 4 } },

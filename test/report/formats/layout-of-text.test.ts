@@ -181,7 +181,7 @@ describe('sentences', () => {
     expect(clause(sentence)).toBe(said);
   });
 
-  test('nothing is said twice, also inside of something longer', () => {
+  test('nothing is reported twice, also inside of something longer', () => {
     const said = new Said();
     expect(
       [

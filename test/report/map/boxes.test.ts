@@ -122,7 +122,7 @@ describe('boxes of a map', () => {
     expect(foldRuns(row(4, 0n, { when: 'A' }))[0]).not.toHaveProperty('conditions');
   });
 
-  test('what lies in a box stays in it', () => {
+  test('what is in a box stays in it', () => {
     const outer = item(0n, 64n, { kind: 'window', owner: 'outer' });
     const inner = [0n, 16n, 32n, 48n].map((at) => item(at, 16n));
     expect(shown(foldRuns([outer, ...inner]))).toEqual([
@@ -169,7 +169,7 @@ describe('boxes of a map', () => {
     expect([one.length, one[0]!.inside]).toEqual([1, 11]);
   });
 
-  test('registers of no known address are told together where there are more than eight', () => {
+  test('registers of no known address are reported together where there are more than eight', () => {
     const open = (count: number, more: Partial<MapItem> = {}) =>
       Array.from({ length: count }, (_, at) =>
         item(0n, 1n, {

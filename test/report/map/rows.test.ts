@@ -99,7 +99,7 @@ describe('rows', () => {
   const boxes = (...items: MapItem[]) =>
     layout(...items).segments[0]!.boxes.map((box) => [box.lane, box.firstRow, box.endRow]);
 
-  test('a box each, in the order of addresses; what lies between is one', () => {
+  test('a box each, in the order of addresses; what is between is one', () => {
     expect(rows(item(2n * MIB, MIB), item(8n * MIB, MIB))).toEqual([
       ['[200000]', MIB],
       ['gap', 3n * MIB, 5n * MIB],
@@ -148,7 +148,7 @@ describe('rows', () => {
     expect(boxes(item(2n * MIB, MIB), item(3n * MIB, MIB)).map(([lane]) => lane)).toEqual([0, 0]);
   });
 
-  test('names are told where a range has them', () => {
+  test('names are reported where a range has them', () => {
     const named = (names: string[], ...ranges: string[]) =>
       layoutOf(
         map(
@@ -197,7 +197,7 @@ describe('runs', () => {
     expect(folded(...registers(4, () => ({ space: 'io' }))).range).toBe('[io  0x0000-0x003f]');
   });
 
-  test('of windows under several conditions their number is told', () => {
+  test('windows under several conditions are counted', () => {
     const windows = (whens: string[]): MapItem[] =>
       whens.map((when, at) => item(BigInt(at) * 16n, 16n, { when, owner: 'bus' }));
     expect(folded(...windows(['A', 'B', 'A', 'C']))).toMatchObject({
@@ -236,7 +236,7 @@ describe('words', () => {
     expect(label({ why: 'w', base: { least: 0n, most: 9n }, range: '[mem A-A+0xf]' })).toBe('unknown');
   });
 
-  test('how much nothing is said of', () => {
+  test('how much is not described', () => {
     expect([gapText({ id: 'low' }, MIB), gapText({ id: 'io' }, 16n)]).toEqual(['1 MiB', '16 ports']);
   });
 });

@@ -126,7 +126,7 @@ describe('what became of others', () => {
     expect(Object.keys(sections({ bridges }))).toEqual(['', 'Changed (\\_SB.PCI0)', 'references']);
   });
 
-  test('more than three that unite with the one before are told together', () => {
+  test('more than three that unite with the one before are reported together', () => {
     const united = (count: number): BridgeChange[] =>
       Array.from({ length: count }, (_, index) =>
         changeOf({
@@ -213,7 +213,7 @@ test('releases', () => {
   expect(json({})).not.toHaveProperty('matrix');
 });
 
-test('inputs and what was said are there where the report travels alone', () => {
+test('inputs and what was reported are there where the report travels alone', () => {
   const diagnostics = [finding('artifact/empty', {}, { path: 'a.dts' })];
   const headings = (format: 'text' | 'mail') =>
     Object.keys(sectionsOf(bridgesReport(verdictOf({ diagnostics })).document(format)));
@@ -366,7 +366,7 @@ describe('results', () => {
     ]);
   });
 
-  test('of the report: what was said of the inputs first', () => {
+  test('of the report: what was reported of the inputs first', () => {
     const diagnostics = [finding('artifact/empty', {}, { path: 'a.dts' })];
     const found = reportOf({ diagnostics, bridges: [bridgeOf({ changed: [changeOf()] })] }).found();
     expect(found.results.map(({ code }) => code)).toEqual(['artifact/empty', 'answer/bridge-window-lost']);

@@ -161,7 +161,7 @@ describe('diff', () => {
     });
   });
 
-  test('what is found: both sides, what was said, then the changes', () => {
+  test('what is found: both sides, what was reported, then the changes', () => {
     const said = finding('artifact/empty', {}, { path: 'a.dts' });
     const found = diffReport(comparisonOf({ windows: [MOVED] }), [said]).found();
     expect(found.inputs).toEqual([AFTER, INPUT]);

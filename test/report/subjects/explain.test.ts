@@ -281,7 +281,7 @@ describe('descriptors', () => {
     sections({ crs: [{ artifact: INPUT, entry: entryOf(more) }] })['\\_SB.A _CRS']!;
   const crs = (more: Partial<CrsEntry>) => json({ crs: [{ artifact: INPUT, entry: entryOf(more) }] }).acpi[0];
 
-  test('each field with the bytes it lies in, counted from the beginning of the template', () => {
+  test('each field with the bytes it is in, counted from the beginning of the template', () => {
     const rows = told({});
     expect(rows[0]).toEqual(['ok']);
     expect(rows[1]![0]).toMatch(/^0 IO/);
@@ -391,7 +391,7 @@ describe('descriptors', () => {
   });
 });
 
-test('inputs and what was said while reading, where the report travels alone', () => {
+test('inputs and what was reported while reading, where the report travels alone', () => {
   const diagnostics = [finding('artifact/empty', {}, { path: 'a.dts' })];
   const report = explainReport({ ...NONE, diagnostics });
   expect(sectionsOf(report.document('text'))).toEqual({});

@@ -180,7 +180,7 @@ describe('scan', () => {
     ]);
   });
 
-  test('what is found: the inputs, and what was said', () => {
+  test('what is found: the inputs, and what was reported', () => {
     const diagnostics = [finding('artifact/empty', {}, { path: 'x' })];
     expect(scanReport({ ...NONE, diagnostics }).found()).toEqual({
       inputs: [{ path: 'dir/image', kind: 'image', sha256: 'bb' }],

@@ -390,7 +390,7 @@ describe('results', () => {
     expect(results([step])[0]).not.toHaveProperty('related');
   });
 
-  test('of the report: what was said of the inputs first', () => {
+  test('of the report: what was reported of the inputs first', () => {
     const step = stepOf({ outcome: placed, onFramebuffer: true });
     const found = simulationReport(reportOf({ cases: [caseOf({ runs: [runOf({}, [step])] })] })).found();
     expect(found.inputs).toEqual([INPUT]);

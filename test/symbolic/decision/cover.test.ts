@@ -35,7 +35,7 @@ function casesOf(condition: Quantity): Cases {
 const together = (sets: readonly Cases[]): number[] =>
   EVERYTHING.filter((i) => sets.every((set) => set.has(i)));
 
-describe('a cover of small fields, held against every content', () => {
+describe('a cover of small fields, compared with every content', () => {
   test('is the condition, without what is redundant', () => {
     let complete = 0;
     fc.assert(
@@ -218,7 +218,7 @@ describe('the shortest comparisons', () => {
     expect(simplified(is(pm1l, 0n), given)).toBe(0n);
   });
 
-  test('a field held against a value is what it is, however it is looked at', () => {
+  test('a field compared with a value is what it is, however it is looked at', () => {
     // Beside an unrelated condition nothing is taken for granted.
     const unrelated = is(kind, 7n);
     for (const bits of [2, 3, 8])

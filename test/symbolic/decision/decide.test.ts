@@ -114,7 +114,7 @@ describe('choices', () => {
     ordered: true,
   };
 
-  test('no value lies behind the last', () => {
+  test('no value is after the last', () => {
     // Five values in three bits: 5, 6 and 7 are none.
     expect(isPossible(compare('lt', 4n, choiceValue(release)))).toBe(false);
     const each = release.values.map((_, i) => compare('eq', choiceValue(release), BigInt(i)));

@@ -72,7 +72,7 @@ describe('a number made of a field', () => {
     ],
   ];
 
-  test.each(made)('%s, held against every number', (_, number, of) => {
+  test.each(made)('%s, compared with every number', (_, number, of) => {
     const values = [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n];
     for (let by = 0n; by < 82n; by += 1n)
       for (const op of OPS)
@@ -162,7 +162,7 @@ describe('conditions and choices inside of numbers', () => {
   });
 });
 
-describe('fields that lie over each other', () => {
+describe('fields that overlap', () => {
   const at = (name: string, address: bigint, bitOffset: number, bits: number): Expr =>
     fieldOf(name, { address, bitOffset, bits });
   const WORD = at('WORD', 0x1000n, 0, 16);

@@ -372,7 +372,7 @@ describe('device tree', () => {
     expect([recent.when, recent.windows, recent.bus]).toEqual([undefined, [], '0000:00-0f']);
   });
 
-  it('a missing bus-range is told of up to 6.13 (5ad20c289cd7)', async () => {
+  it('a missing bus-range is reported up to 6.13 (5ad20c289cd7)', async () => {
     const lines = async (release: string) =>
       (await ask({ 'b.dts': dts(window) }, '--kernel', release)).bridges[0]!.notes.map(({ line }) => line);
     expect(await lines('6.13')).toEqual(['  No bus range found for /pcie@10000000, using [bus 00-ff]']);

@@ -333,7 +333,7 @@ test('nothing of _CRS counts with pci=nocrs', async () => {
 });
 
 describe('gaps', () => {
-  test('that hide a window of a bridge are told; those of another device are not', async () => {
+  test('that hide a window of a bridge are reported; those of another device are not', async () => {
     const of = async (device: string) => {
       const diagnostics = new DiagnosticList();
       const body = `${bridge(crs(buses(0, 256), LOW))} ${device}`;

@@ -72,7 +72,7 @@ describe('device tree', () => {
     (await ask({ 'h.dts': dts(body) }, '--kernel', release)).bridges[0]!.notes.map(({ line }) => line);
   const RANGES = 'ranges = <0x02000000 0 0x10000000 0 0x10000000 0 0x10000000>;';
 
-  it('buses above ff are told of since 6.14 (13.29)', async () => {
+  it('buses above ff are reported since 6.14 (13.29)', async () => {
     const body = `bus-range = <0 0x1ff>; ${RANGES}`;
     expect(await lines(body, '6.13')).toEqual([undefined]);
     expect(await lines(body, '6.14')).toEqual([
@@ -114,7 +114,7 @@ describe('arm64 ACPI: configuration space (13.27)', () => {
     return (await ask({ ...files }, '--kernel', '6.12.30', 'gtdt.dat', 'mcfg.dat')).bridges[0]!;
   };
 
-  it('that lies over RAM cannot be claimed: no bus (pci_ecam_create)', async () => {
+  it('that is over RAM cannot be claimed: no bus (pci_ecam_create)', async () => {
     // 64 buses of 1 MiB each.
     const clash = await asked(0x7c00_0000n);
     expect(clash).toMatchObject({ windows: [], when: expect.anything() });

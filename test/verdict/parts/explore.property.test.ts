@@ -145,7 +145,7 @@ describe('worlds', () => {
     );
   });
 
-  test('that are not looked at are told', () => {
+  test('that are not looked at are reported', () => {
     fc.assert(
       fc.property(questions, fc.integer({ min: 0, max: 3 }), (asked, most) => {
         const judge = judgeBy(asked);

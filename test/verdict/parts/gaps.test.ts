@@ -39,7 +39,7 @@ describe('SRAT', () => {
     expect(assumed([LOW], high)).toBeUndefined();
   });
 
-  test('nothing is said where there are two of a kind, or none, or another descriptor', () => {
+  test('nothing is reported where there are two of a kind, or none, or another descriptor', () => {
     expect(assumed([LOW, { ...LOW, base: 0xe000_0000n } as MmioGap], low)).toBeUndefined();
     expect(assumed([], low)).toBeUndefined();
     expect(assumed([LOW], descriptor('memory32-fixed', MG2B, MG2L))).toBeUndefined();

@@ -145,7 +145,7 @@ test('where no world agrees the answer follows what was seen, and says so', () =
   expect(left[0]!.because).toMatch(/nothing kept VMBus off the framebuffer/);
 });
 
-test('an unexpected low base is told and shows nothing', () => {
+test('an unexpected low base is reported and shows nothing', () => {
   const found = seen({ unexpectedLowBase: [fact(0n)] }, [RESERVED]);
   expect(found).toEqual({ left: [RESERVED], rules: ['observed-unexpected-low-base'], exploration: true });
 });

@@ -119,7 +119,7 @@ describe('the release', () => {
   });
 });
 
-describe('changes that are told', () => {
+describe('changes that are reported', () => {
   test('by option', () => {
     expect(asked({ release: '6.6.20' }).gate('6.6.20')).toBe('no');
     expect(asked({ release: '6.6.20', withCommits: [GATE] }).gate('6.6.20')).toBe('yes');

@@ -62,7 +62,7 @@ test('a release that is not known is assumed, with what an older one would do', 
   expect(texts(known).filter((text) => text.startsWith('the kernel is'))).toEqual([]);
 });
 
-test('what is said twice is assumed once', () => {
+test('what occurs twice is assumed once', () => {
   const reasons = new Reasons();
   reasons.assume('it rains', 'assumption');
   reasons.assume('it rains', 'another', 'an umbrella');

@@ -73,7 +73,7 @@ describe('what is held true', () => {
     expect(gathered({ boot: 'efi' }, {}).codes).toEqual([]);
   });
 
-  test('contradictions are told', () => {
+  test('contradictions are reported', () => {
     const { codes, contradictions, variants } = gathered(
       {},
       { architectures: [fact('arm64'), fact('x86_64')] },
@@ -227,7 +227,7 @@ describe('how files that a source names are found', () => {
     expect(isFailure(rooted.loader!.open(join(folder, 'include', 'b.dtsi')))).toBe(true);
   });
 
-  test('a description is told of what its machine has', async () => {
+  test('what the machine has is passed to its description', async () => {
     const asked = (machine: Partial<Parameters<typeof machineOptions>[0]>, kernel?: string) =>
       machineOptions({ artifacts: [], memory: [], overlays: [], ...machine }, { ...settings, kernel });
     expect(await asked({})).toEqual({});

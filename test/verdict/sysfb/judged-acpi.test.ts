@@ -230,7 +230,7 @@ describe('what the driver does not get', () => {
     expect(texts(none, 'acpi-no-window')).toEqual([expect.stringMatching(/^irq: /)]);
   });
 
-  test('up to 6.5 a walk without windows goes on to the root', async () => {
+  test('up to 6.5 a walk without windows continues to the root', async () => {
     const ids = async (release: string, ...descriptors: string[]) =>
       (await ask(gen2(...descriptors), { release })).rules.map(({ id }) => id);
     expect(await ids('6.1.20')).toContain('acpi-root-oops');
@@ -279,7 +279,7 @@ describe('what would settle it', () => {
   });
 });
 
-test('commits that are no rows of the table are told, each', async () => {
+test('commits that are no rows of the table are reported, each', async () => {
   const commits = { withCommits: ['123456789abc', 'a07b50d80ab6'], withoutCommits: ['cba987654321'] };
   const { diagnostics } = await ask(gen2(LOW), { release: '6.12.60', ...commits });
   expect(diagnostics.map(({ code, args }) => [code, args])).toEqual([

@@ -182,7 +182,7 @@ describe('what would settle it', () => {
     expect(how('qemu-vmbus', 'efi')).toBe('--memory DUMP@0x1000, or --set AAAA=...');
   });
 
-  test('what is not known at all is told as it is', () => {
+  test('what is not known at all is reported as unknown', () => {
     const unknown = equals(opaque(8, 'a loop'), 1n);
     expect(settle(['unknown()'], [unknown])).toEqual([['unknown()', 'settle unknown()']]);
   });

@@ -192,7 +192,7 @@ describe('why', () => {
     expect(text[1]![1]).toBe('Then [2][11]');
   });
 
-  test('what was said is not said again', () => {
+  test('what was reported is not said again', () => {
     expect(why([rule(), rule({ id: 'b' })])).toEqual([['r', 'the rule holds']]);
     expect(why([rule({ says: 'X.' })])).toBeUndefined();
     const again = rule({ id: 'b', evidence: [{ text: 'S', authority: 'S' }] });
@@ -359,7 +359,7 @@ describe('what is long', () => {
     }
   });
 
-  test('inputs, what was said, and the command stand below where the report travels alone', () => {
+  test('inputs, what was reported, and the command stand below where the report travels alone', () => {
     const diagnostics = [finding('artifact/empty', {}, { path: 'a.dts' })];
     const told = sections({ diagnostics }, { format: 'mail' });
     expect(told.Inputs).toEqual([['a.dts (dts)', 'sha256 0123456789abcdef']]);
