@@ -51,7 +51,7 @@ export function fromTree(window: AddressWindow): FramebufferFinding {
     base: known?.base ?? null,
     size: known?.size ?? null,
     from: 'device-tree',
-    text: `simple-framebuffer ${window.origin.path}${known === undefined ? ', whose place is not known' : `: ${formatMemRange(known.base, known.size)}`}`,
+    text: `${window.role === 'reserved' ? 'framebuffer' : 'simple-framebuffer'} ${window.origin.path}${known === undefined ? ', whose place is not known' : `: ${formatMemRange(known.base, known.size)}`}`,
     origin: window.origin,
   };
 }

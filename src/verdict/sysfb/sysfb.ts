@@ -8,7 +8,8 @@ import type { Gap } from '../../artifact/gap.ts';
 import { gapsOf } from '../../artifact/gap.ts';
 import type { DiagnosticList } from '../../bytes/diagnostic.ts';
 import { formatPlace } from '../../bytes/source.ts';
-import { propertyOf } from '../../devicetree/tree.ts';
+import { isCompatible } from '../../devicetree/address/bus.ts';
+import { baseNameOf, pathOf, propertyOf } from '../../devicetree/tree.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import { finding } from '../../findings/finding.ts';
 import { unknownCommits } from '../../linux/profile.ts';
@@ -85,7 +86,9 @@ export function judgeSysfb(
   const gaps = gapsOf(diagnostics.all);
   if (subjects.length === 0) return withoutVmbus(machine, all, given, facts, gaps, diagnostics);
   const framebuffers = machine.windows.filter(
-    ({ role, ignored }) => role === 'framebuffer' && ignored === undefined,
+    (window) =>
+      (window.role === 'framebuffer' && window.ignored === undefined) ||
+      isReservedFramebuffer(machine, window),
   );
   const cutsBefore = cutsSoFar();
   const judged = subjects.map((subject) =>
@@ -449,4 +452,18 @@ function withoutVmbus(
     inputs: machine.artifacts,
     diagnostics: diagnostics.all,
   };
+}
+
+/**
+ * Whether a window is memory that firmware keeps for a framebuffer
+ * (Documentation/devicetree/bindings/reserved-memory/framebuffer.yaml), also where Linux ignores the reservation.
+ */
+function isReservedFramebuffer({ trees }: Machine, { role, origin }: AddressWindow): boolean {
+  if (role !== 'reserved') return false;
+  return trees.some(({ tree }) =>
+    tree.root.children
+      .filter((node) => baseNameOf(node) === 'reserved-memory')
+      .flatMap(({ children }) => children)
+      .some((node) => pathOf(node) === origin.path && isCompatible(node, 'framebuffer')),
+  );
 }
