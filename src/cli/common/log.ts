@@ -1,4 +1,5 @@
 /** Logs go to standard error as JSON lines, through pino, which is loaded only when a level was asked for. */
+import { toJsonText } from '../../bytes/escape.ts';
 import type { Io } from './io.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -21,7 +22,8 @@ export async function openLog(level: string | undefined, io: Io): Promise<Log> {
   const logger = pino(
     // No process id, host name or time: equal runs log equal lines.
     { level, base: { name: 'fwmap' }, timestamp: false },
-    { write: (line: string) => io.stderr.write(line) },
+    // pino leaves invisible characters of names as they are.
+    { write: (line: string) => io.stderr.write(`${toJsonText(JSON.parse(line))}\n`) },
   );
   return {
     warn: (fields, message) => logger.warn(fields, message),

@@ -239,6 +239,13 @@ describe('output', () => {
     expect(loud.stdout).toBe(quiet.stdout);
     expect(JSON.parse(loud.stderr.split('\n')[0]!)).toMatchObject({ name: 'fwmap', msg: 'command line' });
   });
+
+  test('a log shows invisible characters of names as escapes', async () => {
+    const name = 'a\u202eb\u009b31m.dts';
+    const { stderr } = await run(['windows', name, '--log-level', 'debug']);
+    expect(stderr).not.toMatch(/(?!\n)\p{C}/u);
+    expect(JSON.parse(stderr.split('\n')[0]!)).toMatchObject({ inputs: [name] });
+  });
 });
 
 describe('explain', () => {
