@@ -211,6 +211,21 @@ describe('exactly what the rest of the code may write is unknown', () => {
     expect(left(`${helpers} Method (INIT) { ${wait} ${code} }`, all)).toEqual(expected);
   });
 
+  test.each([
+    ['nothing', '', ['1', '1']],
+    ['a name', 'INT0 = 2', ['?', '1']],
+    ['through a reference that a method returns, which has it from another one', 'PUT (HAND ())', ['1', '?']],
+    ['in a method that is called again, from another one', 'PUT (RefOf (INT0)) MORE ()', ['?', '?']],
+  ])('where no path goes on: %s', (_what, code, expected) => {
+    const body = `
+      Method (PUT, 1) { Arg0 = 9 }
+      Method (REFR) { Return (RefOf (INT1)) }
+      Method (HAND) { Return (REFR ()) }
+      Method (MORE) { PUT (RefOf (INT1)) }
+      Method (INIT) { CreateByteField (BUFF, BASE, BYTE) ${code} }`;
+    expect(left(body, ['INT0', 'INT1'])).toEqual(expected);
+  });
+
   test('what was done before stays done, where all paths have done it', () => {
     const body = `Method (INIT) { INT0 = 7 TEXT = "x" BYT1 = 9 LIST [0] = 5 ${wait} }`;
     expect(left(body, all)).toEqual(['7', '1', 'x', '0 9 2 3 4 5 6 7', '5 2 3']);

@@ -61,9 +61,14 @@ interface Body {
   runs: boolean;
   readonly terms: readonly Term[];
   readonly scope: NamespaceNode;
-  readonly slots: readonly Things[];
+  /** Created on first use. */
+  readonly slots: (Things | undefined)[];
   /** What its return value gives access to. */
   readonly returned: Things;
+  /** Bodies whose code calls it. */
+  readonly callers: Set<Body>;
+  /** What its code depends on grew since it was last looked at: its slots, or what a method that it calls returns. */
+  isDue: boolean;
   /** Cache: the nodes that names may denote here. */
   readonly nodes: Map<NamePath, readonly NamespaceNode[]>;
   /** Terms that define objects which give access to others, by name. */
@@ -98,7 +103,7 @@ class Search {
     for (const { terms, scope, slots } of rest) {
       const body = this.#newBody(terms, scope, true);
       slots.forEach((held, slot) => {
-        this.#add(body.slots[slot]!, this.#thingsOf(held));
+        this.#fill(body, slot, this.#thingsOf(held));
       });
     }
     for (let round = 0; round === 0 || this.#grown; round++) {
@@ -109,6 +114,8 @@ class Search {
         this.#terms += body.terms.length;
         if (this.#terms > MAX_TERMS || round > MAX_ROUNDS) this.#writes.anything = true;
         if (this.#writes.anything) return this.#writes;
+        if (!body.isDue) continue;
+        body.isDue = false;
         for (const term of body.terms) this.#look(body, term);
       }
     }
@@ -131,16 +138,37 @@ class Search {
       const segment = definedName(term)?.segments.at(-1);
       if (segment !== undefined) definitions.set(segment, [...(definitions.get(segment) ?? []), term]);
     }
-    const slots = Array.from({ length: SLOTS }, (): Things => new Set());
-    const body: Body = { runs, terms, scope, slots, returned: new Set(), nodes: new Map(), definitions };
+    const body: Body = {
+      runs,
+      terms,
+      scope,
+      slots: new Array<Things | undefined>(SLOTS).fill(undefined),
+      returned: new Set(),
+      callers: new Set(),
+      isDue: true,
+      nodes: new Map(),
+      definitions,
+    };
     this.#bodies.push(body);
     return body;
   }
 
-  #add(to: Things, things: Iterable<Thing>): void {
+  /** Adds to what a slot gives access to. */
+  #fill(body: Body, slot: number, things: Iterable<Thing>): void {
+    let known = body.slots[slot];
+    if (known === undefined) {
+      known = new Set();
+      body.slots[slot] = known;
+    }
+    if (this.#grow(known, things)) body.isDue = true;
+  }
+
+  #grow(to: Things, things: Iterable<Thing>): boolean {
     const before = to.size;
     for (const thing of things) to.add(thing);
-    if (to.size > before) this.#grown = true;
+    if (to.size === before) return false;
+    this.#grown = true;
+    return true;
   }
 
   // ---- what terms do
@@ -157,7 +185,7 @@ class Search {
     const isReturn = opens !== undefined && !op.yields && op.defines === 'nothing';
     if (stores === undefined && replaces === undefined && !isReturn) return;
     const given = opens === undefined ? NO_THINGS : this.#access(body, term, opens);
-    if (isReturn) this.#add(body.returned, given);
+    if (isReturn && this.#grow(body.returned, given)) for (const caller of body.callers) caller.isDue = true;
     for (const at of stores ?? []) this.#store(body, operands[at], 'content', given);
     for (const at of replaces ?? []) this.#store(body, operands[at], type ?? 'object', given);
   }
@@ -167,12 +195,12 @@ class Search {
     for (const node of this.#nodes(body, term.nameAt(0))) {
       for (const object of leavesOf(node.object)) {
         if (object instanceof MethodObject) {
-          const called = this.#called(node, object, body.runs);
+          const called = this.#called(body, node, object, body.runs);
           if (called === undefined) continue;
           const args = term.op === OPCODES.MethodCall ? term.termsAt(1) : [];
           args.forEach((arg, i) => {
-            const slot = called.slots[FIRST_ARGUMENT_SLOT + i];
-            if (slot !== undefined) this.#add(slot, this.#things(body, arg));
+            const slot = FIRST_ARGUMENT_SLOT + i;
+            if (slot < SLOTS) this.#fill(called, slot, this.#things(body, arg));
           });
         } else if (object instanceof FieldObject && body.runs) this.#select(object);
       }
@@ -180,11 +208,12 @@ class Search {
   }
 
   /** The body of a called method. @param runs false if it was executed before and only its return value matters */
-  #called(node: NamespaceNode, { term }: MethodObject, runs: boolean): Body | undefined {
+  #called(caller: Body, node: NamespaceNode, { term }: MethodObject, runs: boolean): Body | undefined {
     if (term === undefined) return undefined;
     let body = this.#methods.get(term);
     if (body !== undefined && runs && !body.runs) {
       body.runs = true;
+      body.isDue = true;
       this.#grown = true;
     }
     if (body === undefined) {
@@ -195,6 +224,7 @@ class Search {
       body = this.#newBody(termsOfMethod(term), node, runs);
       this.#methods.set(term, body);
     }
+    body.callers.add(caller);
     return body;
   }
 
@@ -208,7 +238,7 @@ class Search {
     const node = body.scope.children.get('_REG');
     if (node === undefined) return;
     for (const object of leavesOf(node.object))
-      if (object instanceof MethodObject) this.#called(node, object, true);
+      if (object instanceof MethodObject) this.#called(body, node, object, true);
   }
 
   #signal(body: Body, operand: Operand | undefined): void {
@@ -225,10 +255,10 @@ class Search {
     if (!(operand instanceof Term)) return;
     const slot = slotOf(operand);
     if (slot !== undefined) {
-      this.#add(body.slots[slot]!, references(given));
+      this.#fill(body, slot, references(given));
       // Storing to an argument that is a reference writes through it, without conversion.
       if (slot < FIRST_ARGUMENT_SLOT || !body.runs) return;
-      for (const thing of body.slots[slot]!)
+      for (const thing of body.slots[slot] ?? NO_THINGS)
         if (thing === ANYTHING || isNode(thing) || thing instanceof SlotReference)
           this.#write(thing, 'object');
       return;
@@ -275,14 +305,14 @@ class Search {
     if (!(operand instanceof Term)) return NO_THINGS;
     const { op } = operand;
     const slot = slotOf(operand);
-    if (slot !== undefined) return body.slots[slot]!;
+    if (slot !== undefined) return body.slots[slot] ?? NO_THINGS;
     const things: Things = new Set();
     if (op.changes.runs === 'method') {
       const name = operand.nameAt(0);
       for (const node of this.#nodes(body, name))
         for (const object of leavesOf(node.object)) {
           if (object instanceof MethodObject) {
-            const called = this.#called(node, object, false);
+            const called = this.#called(body, node, object, false);
             if (called !== undefined) for (const thing of called.returned) things.add(thing);
           } else for (const thing of this.#thingsOf(object)) things.add(thing);
         }
@@ -326,7 +356,8 @@ class Search {
     if (isName(operand)) return new Set(this.#nodes(body, operand));
     if (!(operand instanceof Term)) return NO_THINGS;
     const { op } = operand;
-    if (slotOf(operand) !== undefined) return body.slots[slotOf(operand)!]!;
+    const slot = slotOf(operand);
+    if (slot !== undefined) return body.slots[slot] ?? NO_THINGS;
     if (op !== OPCODES.NamePath) return this.#things(body, operand);
     const places: Things = new Set();
     const name = operand.nameAt(0);
@@ -335,7 +366,8 @@ class Search {
       // A method as a target is called, and its return value is written through.
       for (const object of leavesOf(node.object))
         if (object instanceof MethodObject)
-          for (const thing of this.#called(node, object, false)?.returned ?? NO_THINGS) places.add(thing);
+          for (const thing of this.#called(body, node, object, false)?.returned ?? NO_THINGS)
+            places.add(thing);
     }
     for (const definition of definitionsOf(body, name))
       if (definition.op === OPCODES.Alias)
