@@ -227,8 +227,11 @@ export async function runWith(
   };
 
   for (const name of ALL)
-    (fs as unknown as Record<string, unknown>)[name] = Object.assign((...args: unknown[]): unknown => {
-      if (!concerns(args[0])) return real[name](...args);
+    (fs as unknown as Record<string, unknown>)[name] = Object.assign((...called: unknown[]): unknown => {
+      if (!concerns(called[0])) return real[name](...called);
+      // Of a text a part may be written, too.
+      const args =
+        name === 'writeSync' && typeof called[1] === 'string' ? [called[0], Buffer.from(called[1])] : called;
       if (planted === undefined || !CALLS[planted.fault].includes(name)) return plain(name, args);
       // Reading takes no room.
       if (planted.fault === 'ENOSPC' && name === 'openSync' && isForReading(args[1]))
