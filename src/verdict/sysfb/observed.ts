@@ -2,6 +2,7 @@
 
 import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
+import type { FramebufferSighting, PrintedPool } from '../../evidence/values.ts';
 import { printResource } from '../../linux/vmbus/pool.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { evidenceItem } from '../facts/strength.ts';
@@ -104,7 +105,10 @@ function failures(
       says: 'The driver found its first window at 0 or above 4 GiB, or the framebuffer below it, and fell back to screen_info.',
       evidence: facts.unexpectedLowBase.map(evidenceItem),
     });
-  const nothingReserved = facts.printedPools.filter(({ value }) => value.framebuffer === null);
+  const nothingReserved = facts.printedPools.filter(
+    ({ value }) =>
+      value.framebuffer === null || facts.framebuffers.some((sighting) => isMissed(value, sighting)),
+  );
   return { d0EntryFailures, unreserved: [...facts.framebufferBaseZero, ...nothingReserved] };
 }
 
@@ -156,6 +160,17 @@ function withClaims(
         }
       : world,
   );
+}
+
+/** Whether a framebuffer that a driver of the boot framebuffer found is in a printed window and not in what was reserved. */
+function isMissed(
+  { windows, framebuffer }: PrintedPool,
+  { value: { base, size, by } }: FactOf<FramebufferSighting>,
+): boolean {
+  if (by !== 'efifb' && by !== 'vesafb' && by !== 'simple-framebuffer') return false;
+  const last = base + (size ?? 1n) - 1n;
+  const isInside = windows.some((window) => window !== null && window.start <= last && base <= window.last);
+  return isInside && (framebuffer === null || base < framebuffer.start || framebuffer.last < last);
 }
 
 /** Claims by devices other than the video device that overlap a framebuffer of the worlds. */
