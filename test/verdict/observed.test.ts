@@ -38,6 +38,37 @@ test('nothing reserved is what was seen, whatever the model makes of the release
   expect(rule(verdict, 'observed-pool')?.says).toContain('reserved nothing');
 });
 
+test('a reservation that leaves a part of the framebuffer to others is none', async () => {
+  const pool = (fb: string): string =>
+    `[    0.9] hv_vmbus: hv_mmio=[mem 0xf8000000-0xfed3ffff],[mem 0xfe0000000-0xfffffffff] fb=${fb}`;
+  const table = artifactOf(
+    'asl',
+    `DefinitionBlock ("", "DSDT", 2, "MSFTVM", "DSDT01", 1) { Device (\\_SB.VMOD) { Name (_HID, "ACPI0004")
+      Name (_CRS, ResourceTemplate () {
+        DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, 0xF8000000, 0xFFFFFFFF, 0, 0x8000000)
+        QWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, 0xFE0000000, 0xFFFFFFFFF, 0, 0x20000000) })
+      Device (VMBS) { Name (_HID, "VMBus") Name (_CRS, ResourceTemplate () { IRQ (Edge, ActiveHigh, Exclusive) {5} }) } } }`,
+    'dsdt.asl',
+  );
+  // 6.6 reads screen_info without CONFIG_SYSFB, and has the line from 6.6.144 on.
+  const log = (base: string, fb: string) =>
+    artifactOf(
+      'dmesg',
+      `${['[    0.000000] Linux version 6.6.144 (b@h) #1 SMP', DMI, `[    0.8] efifb: framebuffer at ${base}, using 3072k, total 3072k`, pool(fb)].join('\n')}\n`,
+    );
+  for (const [base, fb, wanted] of [
+    ['0xf8000000', '[mem 0xf8000000-0xfbffffff]', 'not-needed'],
+    ['0xf8000000', '[mem 0xfa000000-0xfbffffff]', 'needed'],
+    ['0xfbf00000', '[mem 0xfa000000-0xfbffffff]', 'needed'],
+    // Outside of the windows there is nothing to reserve.
+    ['0xe0000000', '[mem 0xf8000000-0xfbffffff]', 'not-needed'],
+  ] as const) {
+    const options = { describe: {}, kernel: {} };
+    const verdict = await answerSysfb([table, log(base, fb)], options, new DiagnosticList());
+    expect([base, fb, verdict.answer]).toEqual([base, fb, wanted]);
+  }
+});
+
 test('failures of pass-through devices are reported with their lines', async () => {
   const guid = 'bb8c4f33-2ba2-4808-9f7f-02f3b4da22fe';
   const verdict = await ask(
