@@ -138,6 +138,12 @@ describe.skipIf(!hasPackage('@aws-sdk/client-s3') || !hasPackage('@duckdb/node-a
     expect(fetched()).toEqual([]);
   });
 
+  test('takes a prefix of any characters', async () => {
+    const prefix = 'ä b+c&d%41/?#=';
+    for (const [key, bytes] of [...bucket.objects]) bucket.objects.set(`${prefix}/${key}`, bytes);
+    expect(await ask(`s3://fleet/${prefix}/new`, BY_MODEL)).toEqual(await ask('new', BY_MODEL));
+  });
+
   test('says where there is no survey', async () => {
     expect((await ask('s3://fleet/none', '--summary')).stderr).toMatch(
       /^fwmap: s3:\/\/fleet\/none is not a survey: it has no \w+; fwmap survey --into makes one\n$/,
