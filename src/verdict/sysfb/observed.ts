@@ -139,7 +139,13 @@ function withClaims(
   const known = worlds.filter(isPoolKnown);
   const contradicted = new Set(known.filter((world) => outside(world).length > 0));
   if (contradicted.size === 0) return worlds;
-  if (contradicted.size < known.length) return worlds.filter((world) => !contradicted.has(world));
+  if (contradicted.size < known.length) {
+    // One that ends like another makes no difference, and the conditions are shorter with it.
+    const ends = ({ outcome }: World<Outcome>): string => `${outcome.without} ${outcome.with}`;
+    const agreed = new Set(known.filter((world) => !contradicted.has(world)).map(ends));
+    const kept = worlds.filter((world) => !contradicted.has(world) || agreed.has(ends(world)));
+    return kept.length === worlds.length ? worlds : kept;
+  }
   const [first] = contradicted;
   rules.push({
     id: 'observed-claim-outside',

@@ -80,7 +80,14 @@ describe('a claim', () => {
       ReturnType<typeof claim>,
     ];
     const there = outcome({ kind: 'outside', without: 'no', with: 'no', pool: [window] });
-    expect(seen(high, [there, NO_WINDOW])).toEqual({ left: [there], rules: [], exploration: false });
+    const low = outcome({ pool: [{ ...window, base: 0xf800_0000n }] });
+    expect(seen(high, [there, low])).toEqual({ left: [there], rules: [], exploration: false });
+    // A world that ends like one that holds it makes no difference.
+    expect(seen(high, [there, NO_WINDOW])).toEqual({
+      left: [there, NO_WINDOW],
+      rules: [],
+      exploration: true,
+    });
     expect(seen(high, [there, RESERVED])).toEqual({
       left: [there, RESERVED],
       rules: [],
