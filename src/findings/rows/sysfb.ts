@@ -201,6 +201,11 @@ export const SYSFB_ROWS = {
     'The kernel that ran reserved nothing. What was observed takes precedence over the model.',
     '/proc/iomem',
   ),
+  'sysfb/observed-claim': rule(
+    'a VMBus device has space in a window of VMBus',
+    'The driver gives space from its windows only. Cases in which no window holds it are left out.',
+    'vmbus_allocate_mmio() in drivers/hv/vmbus_drv.c',
+  ),
   'sysfb/observed-claim-outside': rule(
     'a VMBus device has space outside of every window that the inputs describe',
     'The driver gives space from its windows only, so the description is not that of the running machine, or not complete.',

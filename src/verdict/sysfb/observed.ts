@@ -4,6 +4,7 @@ import type { FactOf } from '../../evidence/fact.ts';
 import type { MachineFacts } from '../../evidence/facts.ts';
 import type { FramebufferSighting, PrintedPool } from '../../evidence/values.ts';
 import { printResource } from '../../linux/vmbus/pool.ts';
+import { compare, type DecisionContext, gather, isKnown, type Quantity, sum } from '../../symbolic/index.ts';
 import type { AddressWindow } from '../../window/window.ts';
 import { evidenceItem } from '../facts/strength.ts';
 import type { Exploration, RuleFinding, World } from '../question.ts';
@@ -32,9 +33,17 @@ export function observe(
   explored: Exploration<Outcome>,
   situation: Situation,
   facts: MachineFacts,
+  context: DecisionContext,
 ): { readonly exploration: Exploration<Outcome>; readonly rules: readonly RuleFinding[] } {
   const rules: RuleFinding[] = [...printedRules(facts)];
-  const worlds = withClaims(explored.worlds, facts, rules);
+  const given = situation.constraints.map(({ condition }) => condition);
+  const mayHold = (world: World<Outcome>, claim: Claim): boolean =>
+    world.outcome.pool.some((window) => {
+      const holds = holdsClaim(window, claim);
+      if (isKnown(holds)) return holds !== 0n;
+      return context.possible([...given, ...world.decisions, holds]) !== false;
+    });
+  const worlds = withClaims(explored.worlds, facts, mayHold, rules);
   const exploration = worlds === explored.worlds ? explored : { ...explored, worlds };
   const { d0EntryFailures, unreserved } = failures(facts, rules);
   const hit = [...d0EntryFailures, ...claimsOnFramebuffer(exploration.worlds, facts, rules)];
@@ -112,7 +121,19 @@ function failures(
   return { d0EntryFailures, unreserved: [...facts.framebufferBaseZero, ...nothingReserved] };
 }
 
-const isPlain = (bound: AddressWindow['base']): bound is bigint => typeof bound === 'bigint';
+const ADDRESS_BITS = 64;
+
+type Claim = MachineFacts['vmbusClaims'][number]['value'];
+
+/** Where the window holds all of a claim; a window whose bounds are not known may. */
+function holdsClaim({ base, size }: AddressWindow, { start, last }: Claim): Quantity {
+  if (base === null || size === null) return 1n;
+  const end = sum(ADDRESS_BITS, BigInt.asUintN(ADDRESS_BITS, -1n), [
+    { coefficient: 1n, of: base },
+    { coefficient: 1n, of: size },
+  ]);
+  return gather('all', [compare('le', base, start), compare('le', last, end)]);
+}
 
 /** Whether the driver runs in a world and its windows are known; of a kernel alone they are not. */
 function isPoolKnown({ outcome: { kind, pool } }: World<Outcome>): boolean {
@@ -126,27 +147,29 @@ function isPoolKnown({ outcome: { kind, pool } }: World<Outcome>): boolean {
 function withClaims(
   worlds: readonly World<Outcome>[],
   facts: MachineFacts,
+  mayHold: (world: World<Outcome>, claim: Claim) => boolean,
   rules: RuleFinding[],
 ): readonly World<Outcome>[] {
   const outside = (world: World<Outcome>): MachineFacts['vmbusClaims'] =>
-    facts.vmbusClaims.filter(
-      ({ value: { start, last } }) =>
-        !world.outcome.pool.some(
-          ({ base, size }) => !isPlain(base) || !isPlain(size) || (base <= start && last <= base + size - 1n),
-        ),
-    );
+    facts.vmbusClaims.filter(({ value }) => !mayHold(world, value));
   if (facts.vmbusClaims.length === 0) return worlds;
   const known = worlds.filter(isPoolKnown);
   const contradicted = new Set(known.filter((world) => outside(world).length > 0));
   if (contradicted.size === 0) return worlds;
+  const [first] = contradicted;
   if (contradicted.size < known.length) {
     // One that ends like another makes no difference, and the conditions are shorter with it.
     const ends = ({ outcome }: World<Outcome>): string => `${outcome.without} ${outcome.with}`;
     const agreed = new Set(known.filter((world) => !contradicted.has(world)).map(ends));
     const kept = worlds.filter((world) => !contradicted.has(world) || agreed.has(ends(world)));
-    return kept.length === worlds.length ? worlds : kept;
+    if (kept.length === worlds.length) return worlds;
+    rules.push({
+      id: 'observed-claim',
+      says: 'A VMBus device has space that only a window of VMBus can give: cases without such a window are left out.',
+      evidence: outside(first!).map(evidenceItem),
+    });
+    return kept;
   }
-  const [first] = contradicted;
   rules.push({
     id: 'observed-claim-outside',
     says: 'A VMBus device has space outside of every window that the inputs describe: they are not of the machine that shows it, or not complete.',

@@ -173,7 +173,7 @@ function judgeSubject(
     : undefined;
   const explored = explore(judge, situation.constraints, context);
   if (explored.reached !== undefined) tellUnexplored(explored.reached, subject.path, diagnostics);
-  const { exploration, rules } = observe(explored, situation, facts);
+  const { exploration, rules } = observe(explored, situation, facts, context);
   const folded = fold(exploration, situation, relevantGaps(gaps, subject), context);
   return {
     subject,

@@ -1,12 +1,14 @@
 /** What was seen against worlds made by hand: which of them are left. */
 import { describe, expect, test } from 'vitest';
 import type { MachineFacts } from '../../../src/evidence/facts.ts';
+import { compare, DecisionContext, type Quantity } from '../../../src/symbolic/index.ts';
 import type { Exploration } from '../../../src/verdict/question.ts';
 import type { Outcome } from '../../../src/verdict/sysfb/judge/outcome.ts';
 import { observe } from '../../../src/verdict/sysfb/observed.ts';
 import type { Situation } from '../../../src/verdict/sysfb/situation/situation.ts';
 import type { AddressWindow } from '../../../src/window/window.ts';
 import { observedFact as fact, read } from '../../evidence/artifacts.ts';
+import { fieldOf } from '../../symbolic/fields.ts';
 
 const none = read().evidence;
 const FRAMEBUFFER = { base: 0xf800_0000n, size: 0x10_0000n, from: 'dmesg', text: 'efifb' } as const;
@@ -25,14 +27,22 @@ const GATED = outcome({});
 const OUTSIDE = outcome({ kind: 'outside', without: 'no', with: 'no' });
 const NO_WINDOW = outcome({ kind: 'no-window', without: 'no', with: 'no', framebuffer: null });
 
-function seen(facts: Partial<MachineFacts>, worlds: readonly Outcome[], sysfb?: 'y' | 'n') {
+function seen(
+  facts: Partial<MachineFacts>,
+  worlds: readonly Outcome[],
+  sysfb?: 'y' | 'n',
+  given: Quantity = 1n,
+) {
   const exploration: Exploration<Outcome> = {
     worlds: worlds.map((each) => ({ when: 1n, decisions: [], outcome: each })),
     unexplored: 0n,
     used: new Set(),
   };
-  const situation = { configuration: { value: () => sysfb } } as unknown as Situation;
-  const result = observe(exploration, situation, { ...none, ...facts });
+  const situation = {
+    constraints: [{ condition: given }],
+    configuration: { value: () => sysfb },
+  } as unknown as Situation;
+  const result = observe(exploration, situation, { ...none, ...facts }, new DecisionContext());
   return {
     left: result.exploration.worlds.map((world) => world.outcome),
     rules: result.rules.map(({ id }) => id),
@@ -81,7 +91,11 @@ describe('a claim', () => {
     ];
     const there = outcome({ kind: 'outside', without: 'no', with: 'no', pool: [window] });
     const low = outcome({ pool: [{ ...window, base: 0xf800_0000n }] });
-    expect(seen(high, [there, low])).toEqual({ left: [there], rules: [], exploration: false });
+    expect(seen(high, [there, low])).toEqual({
+      left: [there],
+      rules: ['observed-claim'],
+      exploration: false,
+    });
     // A world that ends like one that holds it makes no difference.
     expect(seen(high, [there, NO_WINDOW])).toEqual({
       left: [there, NO_WINDOW],
@@ -103,6 +117,29 @@ describe('a claim', () => {
     }
     const open = outcome({ kind: 'outside', pool: [{ ...window, size: null } as unknown as AddressWindow] });
     expect(seen(beyond, [open]).rules).toEqual([]);
+  });
+
+  test('in a window of open bounds counts where these may be so', () => {
+    const field = fieldOf('BASE', { bits: 64 });
+    const at = (base: Quantity, size: Quantity, more: Partial<Outcome> = {}) =>
+      outcome({ ...more, pool: [{ base, size } as unknown as AddressWindow] });
+    const left = (start: bigint, last: bigint, base: Quantity, size: Quantity, given: Quantity) =>
+      seen(
+        claim(start, last, true),
+        [at(base, size, { without: 'no' }), at(start, last - start + 1n)],
+        undefined,
+        given,
+      ).left.length;
+    const above = compare('le', 1n << 32n, field);
+    // The base is at 4 GiB or above.
+    expect(left(0xf800_0000n, 0xf80f_ffffn, field, 1n << 32n, above)).toBe(1);
+    expect(left(0xf800_0000n, 0xf80f_ffffn, field, 1n << 32n, 1n)).toBe(2);
+    expect(left(1n << 32n, (1n << 33n) - 1n, field, 1n << 32n, above)).toBe(2);
+    // From one byte less it would begin below, with one byte more it ends too early.
+    expect(left((1n << 32n) - 1n, 1n << 32n, field, 1n << 32n, above)).toBe(1);
+    expect(left(1n << 32n, 1n << 33n, field, 1n << 32n, above)).toBe(1);
+    // The last byte of all.
+    expect(left((1n << 64n) - 4096n, (1n << 64n) - 1n, field, 4096n, 1n)).toBe(2);
   });
 });
 
