@@ -3,12 +3,12 @@
  * registers of devices. Windows: low [0xf8000000-0xffffffff], which a framebuffer of Generation 2 is in, or high.
  */
 import { describe, expect, it } from 'vitest';
-import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
-import { linuxSystem } from '../../../src/linux/osi.ts';
-import { parseRelease } from '../../../src/linux/release.ts';
-import { answerSysfb } from '../../../src/verdict/answer.ts';
-import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
-import { artifactOf } from '../../evidence/artifacts.ts';
+import { DiagnosticList } from '../../../../src/bytes/diagnostic.ts';
+import { linuxSystem } from '../../../../src/linux/osi.ts';
+import { parseRelease } from '../../../../src/linux/release.ts';
+import { answerSysfb } from '../../../../src/verdict/answer.ts';
+import type { Verdict } from '../../../../src/verdict/sysfb/verdict.ts';
+import { artifactOf } from '../../../evidence/artifacts.ts';
 
 const template = (min: string, max: string, length: string): string =>
   `ResourceTemplate () { QWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, ${min}, ${max}, 0, ${length}) }`;

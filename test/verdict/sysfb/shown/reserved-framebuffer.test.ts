@@ -3,9 +3,9 @@
  * in a window that VMBus gives to devices, which nothing keeps them off on a device tree boot.
  */
 import { expect, it } from 'vitest';
-import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
-import { answerSysfb } from '../../../src/verdict/answer.ts';
-import { artifactOf } from '../../evidence/artifacts.ts';
+import { DiagnosticList } from '../../../../src/bytes/diagnostic.ts';
+import { answerSysfb } from '../../../../src/verdict/answer.ts';
+import { artifactOf } from '../../../evidence/artifacts.ts';
 
 const CELLS = '#address-cells = <2>; #size-cells = <2>;';
 const INSIDE = '<0xf 0xf0000000 0 0x800000>';

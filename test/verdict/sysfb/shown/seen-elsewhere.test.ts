@@ -1,9 +1,9 @@
 /** What a running kernel showed that the description doesn't have: other windows, a moved BAR, another machine. */
 import { describe, expect, it } from 'vitest';
-import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
-import { answerSysfb } from '../../../src/verdict/answer.ts';
-import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
-import { artifactOf } from '../../evidence/artifacts.ts';
+import { DiagnosticList } from '../../../../src/bytes/diagnostic.ts';
+import { answerSysfb } from '../../../../src/verdict/answer.ts';
+import type { Verdict } from '../../../../src/verdict/sysfb/verdict.ts';
+import { artifactOf } from '../../../evidence/artifacts.ts';
 
 type Part = readonly [kind: Parameters<typeof artifactOf>[0], text: string];
 
