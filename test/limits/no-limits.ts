@@ -128,7 +128,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'acpi/interpreter/values/fields.ts MAX_RENEWED',
     'acpi/interpreter/paths/alternatives.ts MAX_SPLITS',
     'acpi/interpreter/paths/forget.ts MAX_FIELD_BITS',
-    'acpi/interpreter/paths/may-write.ts MAX_LEAVES',
+    'acpi/interpreter/paths/leaves.ts MAX_LEAVES',
     'acpi/interpreter/paths/may-write.ts MAX_METHODS',
     'acpi/interpreter/paths/may-write.ts MAX_ROUNDS',
     'acpi/interpreter/paths/may-write.ts MAX_TERMS',

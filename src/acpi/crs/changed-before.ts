@@ -5,7 +5,8 @@
  */
 import type { Interpreter } from '../interpreter/interpreter.ts';
 import { forget } from '../interpreter/paths/forget.ts';
-import { isContainer, leavesOf, writesOf } from '../interpreter/paths/may-write.ts';
+import { isContainer, leavesOf } from '../interpreter/paths/leaves.ts';
+import { writesOf } from '../interpreter/paths/may-write.ts';
 import { termsOfMethod } from '../interpreter/paths/rest-of-code.ts';
 import { type Container, Writes } from '../interpreter/paths/writes.ts';
 import {

@@ -123,3 +123,8 @@ export function phandlesOf(nodes: Iterable<DtNode>): Map<number, DtNode> {
   }
   return phandles;
 }
+
+/** Whether a count is on the bus itself. */
+export function isSaid({ from }: CellCount): boolean {
+  return from === 'own' || from === 'bus type';
+}

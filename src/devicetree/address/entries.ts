@@ -16,7 +16,7 @@ import {
 } from '../tree.ts';
 import { type AddressFlags, addressFlags, type Bus, type BusKind, isAvailable, isOkay } from './bus.ts';
 import { entrySpan } from './bus-translation.ts';
-import { type CellCount, cellsOf } from './cells.ts';
+import { type CellCount, cellsOf, isSaid } from './cells.ts';
 import type { AddressingProfile, TreeRules } from './profile.ts';
 import { cellReadings, type EntryCells, fragmentReadings } from './readings.ts';
 import { type EntryRole, roleOf, simpleFramebuffers } from './roles.ts';
@@ -478,11 +478,6 @@ class EntryDecoder {
       ),
     );
   }
-}
-
-/** Whether a count is on the bus itself. */
-function isSaid({ from }: CellCount): boolean {
-  return from === 'own' || from === 'bus type';
 }
 
 function fragmentLayout(

@@ -27,7 +27,7 @@ import {
 import { MAX_INDIRECTION, MAX_TRACKED_BYTES } from '../values/fields.ts';
 import { forgetBytes, knownOrUnwritten, putRegionByte } from '../values/region-access.ts';
 import { updateSharedInteger } from '../values/values.ts';
-import { leavesOf } from './may-write.ts';
+import { leavesOf } from './leaves.ts';
 import type { BitRange, Cause, Container, NodeWrite, Writes } from './writes.ts';
 
 /** Makes these places unknown. */

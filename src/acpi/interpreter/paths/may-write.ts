@@ -14,7 +14,6 @@ import {
   type AmlValue,
   AnyIndexReference,
   BufferObject,
-  Choice,
   EventObject,
   FieldObject,
   IndexReference,
@@ -28,6 +27,7 @@ import {
   StringObject,
   UnknownObject,
 } from '../state/objects.ts';
+import { isContainer, leavesOf } from './leaves.ts';
 import { type RestOfCode, termsOfMethod } from './rest-of-code.ts';
 import { type Container, type NodeWrite, Writes } from './writes.ts';
 
@@ -35,8 +35,6 @@ import { type Container, type NodeWrite, Writes } from './writes.ts';
 const MAX_METHODS = 400;
 const MAX_TERMS = 200_000;
 const MAX_ROUNDS = 16;
-/** Maximum number of sides of a Choice. */
-const MAX_LEAVES = 4096;
 
 /** An unknown reference. */
 const ANYTHING = Symbol('anything');
@@ -465,28 +463,8 @@ function* references(things: Things): Generator<Thing> {
   for (const thing of things) if (!isContainer(thing)) yield thing;
 }
 
-/** Whether something has elements that can be written one by one. */
-export function isContainer(thing: unknown): thing is Container {
-  return thing instanceof BufferObject || thing instanceof PackageObject || thing instanceof StringObject;
-}
-
 function isNode(thing: Thing): thing is NamespaceNode {
   return typeof thing === 'object' && 'segment' in thing;
-}
-
-const NO_LEAVES: readonly never[] = [];
-
-/** The value; all sides of a Choice, except for `undefined` ones. */
-export function leavesOf<T>(value: AmlValue | T | undefined): readonly (AmlValue | T)[] {
-  if (!(value instanceof Choice)) return value === undefined ? NO_LEAVES : [value];
-  const leaves: (AmlValue | T)[] = [];
-  const pending: (AmlValue | T | undefined)[] = [value];
-  for (let next = pending.pop(); pending.length > 0 || next !== undefined; next = pending.pop()) {
-    if (next instanceof Choice) pending.push(next.yes, next.no);
-    else if (next !== undefined) leaves.push(next);
-    if (leaves.length > MAX_LEAVES) break;
-  }
-  return leaves;
 }
 
 /** The slot of a local or argument; `undefined` for any other term. */
