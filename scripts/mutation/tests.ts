@@ -63,7 +63,7 @@ const WITH: Readonly<Record<string, readonly string[]>> = {
 const WITHOUT = [
   'verdict/planted-faults.test.ts',
   'verdict/rules.test.ts',
-  'verdict/sysfb/open-bounds.test.ts',
+  'verdict/sysfb/firmware/open-bounds.test.ts',
   'artifact/faults.test.ts',
   'report/compatibility.test.ts',
   'report/everywhere.test.ts',

@@ -135,12 +135,15 @@ function otherBoot(
   random: Random,
 ): Machine['boot'] {
   const { firmware, arch, must, boot } = machine;
-  if (fixed.has('boot')) return boot;
   const drawn = drawBoot(random, firmware, contents, arch);
   const none = { base: 0n, size: 0n };
-  if (must.has('params') || must.has('lspci') || fixed.has('lfb'))
-    // The dumps have no address of a framebuffer that firmware didn't pass to the kernel.
-    return boot.lfb.base === 0n ? { ...boot, framebuffer: drawn.framebuffer ?? boot.framebuffer } : boot;
+  const isFixed = fixed.has('boot');
+  if (isFixed || must.has('params') || must.has('lspci') || fixed.has('lfb')) {
+    if (boot.lfb.base !== 0n) return boot;
+    // Of a framebuffer that the kernel wasn't told of the inputs don't say where it is. Its true place needs the true gaps.
+    const own = contents === machine.contents ? boot.framebuffer : null;
+    return { ...boot, framebuffer: isFixed && own !== null ? own : (drawn.framebuffer ?? own) };
+  }
   if (!must.has('log')) return drawn;
   // The log shows how the kernel was started, but not where the framebuffer is.
   const { start, confidential, by } = boot;

@@ -3,20 +3,20 @@
  * its rule, written out for values around each bound.
  */
 import { describe, expect, test } from 'vitest';
-import type { CrsEntry } from '../../../src/acpi/crs/crs.ts';
+import type { CrsEntry } from '../../../../src/acpi/crs/crs.ts';
 import type {
   FieldValues,
   ResourceDescriptor,
   ResourceType,
-} from '../../../src/acpi/resources/descriptor.ts';
-import type { AcpiTable } from '../../../src/acpi/tables/table.ts';
-import { type Condition, compare, DecisionContext, type Quantity } from '../../../src/symbolic/index.ts';
-import { firmwareAuthority } from '../../../src/verdict/sysfb/situation/firmware-authority.ts';
-import { gapsDefault, shownGaps } from '../../../src/verdict/sysfb/situation/srat.ts';
-import type { AcpiSubject } from '../../../src/verdict/sysfb/subject.ts';
-import { littleEndian, table } from '../../acpi/tables/made-tables.ts';
-import { observedFact as fact, read } from '../../evidence/artifacts.ts';
-import { fieldOf } from '../../symbolic/fields.ts';
+} from '../../../../src/acpi/resources/descriptor.ts';
+import type { AcpiTable } from '../../../../src/acpi/tables/table.ts';
+import { type Condition, compare, DecisionContext, type Quantity } from '../../../../src/symbolic/index.ts';
+import { firmwareAuthority } from '../../../../src/verdict/sysfb/situation/firmware-authority.ts';
+import { gapsDefault, shownGaps } from '../../../../src/verdict/sysfb/situation/srat.ts';
+import type { AcpiSubject } from '../../../../src/verdict/sysfb/subject.ts';
+import { littleEndian, table } from '../../../acpi/tables/made-tables.ts';
+import { observedFact as fact, read } from '../../../evidence/artifacts.ts';
+import { fieldOf } from '../../../symbolic/fields.ts';
 
 const none = read().evidence;
 const MIB = 1n << 20n;

@@ -4,10 +4,10 @@
  * says which of two lists `_CRS` gives; the first holds the framebuffer.
  */
 import { expect, it } from 'vitest';
-import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
-import { answerSysfb } from '../../../src/verdict/answer.ts';
-import { describe } from '../../../src/window/describe.ts';
-import { artifactOf } from '../../evidence/artifacts.ts';
+import { DiagnosticList } from '../../../../src/bytes/diagnostic.ts';
+import { answerSysfb } from '../../../../src/verdict/answer.ts';
+import { describe } from '../../../../src/window/describe.ts';
+import { artifactOf } from '../../../evidence/artifacts.ts';
 
 const LOW =
   'ResourceTemplate () { DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, 0xF8000000, 0xFFFBFFFF, 0, 0x07FC0000) }';

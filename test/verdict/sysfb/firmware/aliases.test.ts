@@ -3,9 +3,9 @@
  * ACPICA; `acpiexec -b "resources \_SB.VMOD"` lists the first of these windows).
  */
 import { expect, it } from 'vitest';
-import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
-import { answerSysfb } from '../../../src/verdict/answer.ts';
-import { artifactOf } from '../../evidence/artifacts.ts';
+import { DiagnosticList } from '../../../../src/bytes/diagnostic.ts';
+import { answerSysfb } from '../../../../src/verdict/answer.ts';
+import { artifactOf } from '../../../evidence/artifacts.ts';
 
 const LOW =
   'ResourceTemplate () { DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, 0xF8000000, 0xFFFBFFFF, 0, 0x07FC0000) }';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../../../src/limits/limits.ts';
-import { run } from '../../cli/fake-io.ts';
+import { DEFAULT_LIMITS } from '../../../../src/limits/limits.ts';
+import { run } from '../../../cli/fake-io.ts';
 
 const TABLE = 'samples/gen2-dsdt.asl';
 

@@ -1,10 +1,10 @@
 /** What VMBus stands in: devices that no given table declares, and such that `_STA` says are not there. */
 import { describe, expect, it } from 'vitest';
-import type { Artifact } from '../../../src/artifact/artifact.ts';
-import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
-import { answerSysfb } from '../../../src/verdict/answer.ts';
-import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
-import { artifactOf } from '../../evidence/artifacts.ts';
+import type { Artifact } from '../../../../src/artifact/artifact.ts';
+import { DiagnosticList } from '../../../../src/bytes/diagnostic.ts';
+import { answerSysfb } from '../../../../src/verdict/answer.ts';
+import type { Verdict } from '../../../../src/verdict/sysfb/verdict.ts';
+import { artifactOf } from '../../../evidence/artifacts.ts';
 
 const KERNEL = { release: '6.12.60' };
 
