@@ -23,7 +23,7 @@ export { type ImageInput, type OpenOptions, openBytes, STDIN_PATH } from './arti
 export { type AnsweredMessage, answeredMessage, type Mailbox } from './artifact/text/answered.ts';
 export { formatMemRange, parseSize } from './bytes/address.ts';
 export { type Diagnostic, DiagnosticList, type DiagnosticSink } from './bytes/diagnostic.ts';
-export { escapeCommands, escapeControls } from './bytes/escape.ts';
+export { escapeCommands, escapeControls, toJsonText } from './bytes/escape.ts';
 export { type Place, placeOf, type Source, type Span, textOf } from './bytes/source.ts';
 export {
   type Comparison,

@@ -138,6 +138,10 @@ export const COMMAND: Examples = {
   escapeCommands() {
     expect(fwmap.escapeCommands('::error::x')).not.toMatch(/^::/);
   },
+  toJsonText() {
+    // U+2028 LINE SEPARATOR
+    expect(fwmap.toJsonText({ name: 'a\u2028b' })).toBe('{"name":"a\\u2028b"}');
+  },
   async answeredMessage() {
     const mail = new TextEncoder().encode(
       `From: A <a@example.com>\nSubject: S\n\n${new TextDecoder().decode(LINE)}`,

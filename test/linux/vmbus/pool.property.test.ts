@@ -187,7 +187,7 @@ describe('what firmware readers give the driver', () => {
     });
     expect(levels({ status: 'unknown', resources: [] })).toEqual({
       levels: [{ name: 'P', crs: null }],
-      open: [{ path: 'P', why: 'it cannot be evaluated', fields: [] }],
+      open: [{ path: 'P', why: 'its result depends on values that are not known', fields: [] }],
     });
     const alternatives = [
       {

@@ -13,7 +13,6 @@ import {
   not,
   type Quantity,
   Simplifier,
-  simplified,
 } from '../../../src/symbolic/index.ts';
 import { runs } from '../../runs.ts';
 import { fieldOf } from '../fields.ts';
@@ -63,9 +62,8 @@ describe('how long a condition is at least', () => {
     fc.assert(
       fc.property(fc.array(fc.array(anyCondition)), anyCondition, (ways, given) => {
         const open = ways.map((way) => way.filter((each): each is Expr => typeof each !== 'bigint'));
-        const printed = formatCondition(simplified(anyOf(open.map(allOf)), given));
         const least = new Simplifier(given, open.flat());
-        expect(formatCondition(least.simplified(anyOf(open.map(allOf))))).toBe(printed);
+        const printed = formatCondition(least.simplified(anyOf(open.map(allOf))));
         if (least.exceeds(open, 0)) seen += 1;
         expect(least.exceeds(open, printed.length)).toBe(false);
       }),

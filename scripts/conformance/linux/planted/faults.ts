@@ -20,7 +20,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a world is skipped: only the first side of a fork is looked at',
     file: 'src/verdict/explore.ts',
-    find: 'if (at >= this.#prefix.length) this.#pending.push([...this.decisions, { condition, holds: false }]);',
+    find: 'this.#pending.push([...this.decisions, { condition: asked, holds: false }]);',
     replace: '',
   },
   {
