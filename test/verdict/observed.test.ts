@@ -90,7 +90,7 @@ test('a driver that falls back to the low window keeps a framebuffer at its star
           `[    0.000000] Booting Linux on physical CPU 0x0000000000 [0x410fd0c1]
 [    0.000000] Linux version 5.10.262 (b@h) #1 SMP
 [    0.000000] Kernel command line: BOOT_IMAGE=/vmlinuz elfcorehdr=0x2f000000
-[    0.500000] hv_vmbus: hv_mmio=[mem ${window}],(null) fb=[mem ${reserved}]
+[    0.500000] hv_vmbus: hv_mmio=[mem ${window}]${window.includes(',') ? '' : ',(null)'} fb=[mem ${reserved}]
 `,
         ),
       ],
@@ -102,9 +102,24 @@ test('a driver that falls back to the low window keeps a framebuffer at its star
   expect(verdict.conditions.map((each) => [each.answer, each.because])).toEqual([
     ['needed', expect.stringContaining('does not learn where')],
     ['not-needed', expect.stringContaining('the framebuffer is not in it')],
-    ['not-needed', 'the driver reserves the start of the low window without CONFIG_SYSFB'],
+    ['not-needed', expect.stringContaining('without CONFIG_SYSFB (the start of the first window)')],
   ]);
   expect(verdict.toSettle.map(({ what }) => what)).toEqual(['framebuffer', 'framebuffer_base']);
+  // A second window, of a gap of length 0 at 0, overlaps the first; what is at the start is kept in both.
+  const second = await answer('0xf7df0000-0xfed3ffff],[mem 0x00000000-0xfed3ffff', '0xf7df0000-0xfbef7fff');
+  expect(second.answer).toBe('depends');
   // Half of 15 MiB is less than the 8 MiB of Generation 2's framebuffer.
   expect((await answer('0xff100000-0xffffffff', '0xff100000-0xff87ffff')).answer).toBe('needed');
+});
+
+test('of a framebuffer that reaches beyond its window the part inside has to be reserved', async () => {
+  const answer = (reserved: string): Promise<Verdict> =>
+    ask(
+      `[    0.9] hv_vmbus: hv_mmio=[mem 0x90000000-0x900fffff],[mem 0xfe0000000-0xfffffffff] fb=[mem ${reserved}]`,
+      '[    1.0] efifb: framebuffer at 0x90000000, using 8192k, total 8192k',
+    );
+  // 7.1.9 reserves it with CONFIG_SYSFB: all of the 1 MiB that VMBus gets, or less than that.
+  expect(await answer('0x90000000-0x900fffff')).toMatchObject({ answer: 'needed', effective: true });
+  expect(rule(await answer('0x90000000-0x900fffff'), 'observed-contradicts-model')).toBeUndefined();
+  expect(rule(await answer('0x90000000-0x9007ffff'), 'observed-contradicts-model')).toBeDefined();
 });

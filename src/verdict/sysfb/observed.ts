@@ -191,6 +191,9 @@ function withClaims(
   );
 }
 
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
 /** Whether a framebuffer that a driver of the boot framebuffer found is in a printed window and not in what was reserved. */
 function isMissed(
   { windows, framebuffer }: PrintedPool,
@@ -198,8 +201,12 @@ function isMissed(
 ): boolean {
   if (by !== 'efifb' && by !== 'vesafb' && by !== 'simple-framebuffer') return false;
   const last = base + (size ?? 1n) - 1n;
-  const isInside = windows.some((window) => window !== null && window.start <= last && base <= window.last);
-  return isInside && (framebuffer === null || base < framebuffer.start || framebuffer.last < last);
+  return windows.some((window) => {
+    if (window === null || window.start > last || base > window.last) return false;
+    // Only what of it is in the window can be reserved.
+    const [from, to] = [max(base, window.start), min(last, window.last)];
+    return framebuffer === null || from < framebuffer.start || framebuffer.last < to;
+  });
 }
 
 /** Claims by devices other than the video device that overlap a framebuffer of the worlds. */

@@ -137,12 +137,13 @@ function otherBoot(
   const { firmware, arch, must, boot } = machine;
   const drawn = drawBoot(random, firmware, contents, arch);
   const none = { base: 0n, size: 0n };
+  const hasTrueGaps = contents === machine.contents;
   const isFixed = fixed.has('boot');
+  if (isFixed && (hasTrueGaps || boot.framebuffer === null)) return boot;
   if (isFixed || must.has('params') || must.has('lspci') || fixed.has('lfb')) {
     if (boot.lfb.base !== 0n) return boot;
     // Of a framebuffer that the kernel wasn't told of the inputs don't say where it is. Its true place needs the true gaps.
-    const own = contents === machine.contents ? boot.framebuffer : null;
-    return { ...boot, framebuffer: isFixed && own !== null ? own : (drawn.framebuffer ?? own) };
+    return { ...boot, framebuffer: drawn.framebuffer ?? (hasTrueGaps ? boot.framebuffer : null) };
   }
   if (!must.has('log')) return drawn;
   // The log shows how the kernel was started, but not where the framebuffer is.

@@ -1,9 +1,9 @@
 /** The judgement on an ACPI boot, in one world: what `vmbus_acpi_add` collects and what `vmbus_reserve_fb` reserves. */
 
-import { formatMemRange } from '../../../bytes/address.ts';
+import { FOUR_GIB, formatMemRange } from '../../../bytes/address.ts';
 import type { Behaviour } from '../../../linux/behaviour.ts';
 import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
-import type { CollectedWindow } from '../../../linux/vmbus/acpi-pool.ts';
+import type { Collected, CollectedWindow } from '../../../linux/vmbus/acpi-pool.ts';
 import type { Arithmetic } from '../../../linux/vmbus/arithmetic.ts';
 import {
   type FramebufferQuestions,
@@ -17,10 +17,10 @@ import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
 import type { AcpiSubject } from '../subject.ts';
-import { HAS_VIDEO, IS_EFI, LFB_IS_ZERO } from '../variables.ts';
+import { HAS_VIDEO, IS_AT_START, IS_EFI, LFB_IS_ZERO } from '../variables.ts';
 import { rulesIn } from './behaviour.ts';
 import { kernelItems, listText, poolItems, rangeText, sysfbItems } from './evidence.ts';
-import { type Fallback, framebufferIn, gateRules, reservesSomewhere, somewhere } from './framebuffer.ts';
+import { framebufferIn, gateRules, reservesSomewhere, somewhere } from './framebuffer.ts';
 import {
   askedArithmetic,
   canTouch,
@@ -55,16 +55,56 @@ export function judgeAcpi(subject: AcpiSubject, situation: Situation, ask: Ask):
     });
     return outside(`VMBus gets ${list}, and the framebuffer is not in it`, pool, rules);
   }
+  const judged = { collected, pool, behaviour, arithmetic, situation, ask };
   const { finding, place } = places;
-  if (place === undefined) {
-    const reserves = collected.reserveCalled
-      ? reservesSomewhere(collected.windows, behaviour, arithmetic)
-      : 'never';
-    const fallback = (sysfb: boolean): Fallback =>
-      fallbackIn(behaviour, collected.windows, sysfb, arithmetic);
-    const kernel = kernelItems(situation);
-    return somewhere(behaviour, reserves, finding, pool, ask, rules, kernel, fallback, situation.video);
-  }
+  if (place !== undefined) return judgePlace(place, finding, judged, rules);
+  const reserves = collected.reserveCalled
+    ? reservesSomewhere(collected.windows, behaviour, arithmetic)
+    : 'never';
+  const coversAll = (sysfb: boolean): boolean => coversFirst(behaviour, collected.windows, sysfb, arithmetic);
+  const kernel = kernelItems(situation);
+  const anywhere = somewhere(
+    behaviour,
+    reserves,
+    finding,
+    pool,
+    ask,
+    [...rules],
+    kernel,
+    coversAll,
+    situation.video,
+  );
+  const { start, end } = collected.windows[0]!;
+  if (anywhere.without !== 'yes' || !isKnown(start) || !isKnown(end) || start === 0n || start >= FOUR_GIB)
+    return anywhere;
+  // What the driver reserves may protect it just where Generation 2 firmware puts it.
+  const atStart = {
+    ...finding,
+    base: start,
+    size: GEN2_VIDEO_MEMORY,
+    text: 'at the start of the low window, where Generation 2 firmware puts it',
+  };
+  const placed = judgePlace({ base: start, size: GEN2_VIDEO_MEMORY }, atStart, judged, rules);
+  return placed.without === 'no' && ask.holds(IS_AT_START) ? placed : anywhere;
+}
+
+interface Judged {
+  readonly collected: Collected<Quantity>;
+  readonly pool: readonly AddressWindow[];
+  readonly behaviour: Behaviour;
+  readonly arithmetic: Arithmetic<Quantity>;
+  readonly situation: Situation;
+  readonly ask: Ask;
+}
+
+/** Judges one world in which the framebuffer is at a place. `before`: the rules that led there. */
+function judgePlace(
+  place: Place,
+  finding: FramebufferFinding,
+  { collected, pool, behaviour, arithmetic, situation, ask }: Judged,
+  before: readonly RuleFinding[],
+): Outcome {
+  const rules = [...before];
   const reservation = (sysfb: boolean): ReservationPlan<Quantity> | undefined =>
     collected.reserveCalled
       ? planReservation(behaviour, collected.windows, driverFacts(situation, place, sysfb, ask), arithmetic)
@@ -192,20 +232,19 @@ function driverFacts(
   };
 }
 
-/** What of the first window is reserved where lfb_base is 0; nothing of windows whose bounds are open. */
-function fallbackIn(
+/** Whether all of the first window is reserved where lfb_base is 0; false for windows whose bounds are open. */
+function coversFirst(
   behaviour: Behaviour,
   windows: readonly CollectedWindow<Quantity>[],
   sysfb: boolean,
   arithmetic: Arithmetic<Quantity>,
-): Fallback {
+): boolean {
   const { start, end } = windows[0]!;
-  if (!isKnown(start) || !isKnown(end)) return 'nothing';
+  if (!isKnown(start) || !isKnown(end)) return false;
   const nothingSaid = { boot: 'efi' as const, sysfb, lfbBase: () => 0n, lfbSize: 0n, gen1Video: () => null };
   const reserved = reservedBy(planReservation(behaviour, windows, nothingSaid, arithmetic), arithmetic);
-  if (reserved === undefined || arithmetic.below(start, reserved.start)) return 'nothing';
-  if (!arithmetic.below(reserved.end, end)) return 'all';
-  return arithmetic.below(reserved.end, start + GEN2_VIDEO_MEMORY - 1n) ? 'nothing' : 'start';
+  if (reserved === undefined) return false;
+  return !arithmetic.below(start, reserved.start) && !arithmetic.below(reserved.end, end);
 }
 
 function reservedBy(

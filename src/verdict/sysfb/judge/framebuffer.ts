@@ -11,7 +11,7 @@ import type { Ask, EvidenceItem, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
 import type { Situation } from '../situation/situation.ts';
 import type { AcpiSubject } from '../subject.ts';
-import { HAS_VIDEO, IS_AT_START, IS_EFI, IS_INSIDE, LFB_IS_ZERO, LOW_GAP, oneOf } from '../variables.ts';
+import { HAS_VIDEO, IS_EFI, IS_INSIDE, LFB_IS_ZERO, LOW_GAP, oneOf } from '../variables.ts';
 import { poolItems } from './evidence.ts';
 import type { Outcome, Place } from './outcome.ts';
 
@@ -131,14 +131,11 @@ export function reservesSomewhere(
   return others.every(isKept);
 }
 
-/** What of the first window is reserved where lfb_base is 0: `start`: as much as Generation 2 firmware's framebuffer takes. */
-export type Fallback = 'all' | 'start' | 'nothing';
-
 /**
  * The outcome where the framebuffer is inside the windows at an unknown place. What the driver finds by screen_info or by
  * the video device is the framebuffer itself.
  * @param reserves whether a reservation at the framebuffer protects it; `never`: the driver never reserves
- * @param fallback what of the low window the driver reserves where lfb_base is 0, with CONFIG_SYSFB or without
+ * @param coversAll whether the driver, with CONFIG_SYSFB or without, reserves all of the low window where lfb_base is 0
  * @param video the BAR of the video device, if it is known; without an address there is nothing to reserve
  */
 export function somewhere(
@@ -149,7 +146,7 @@ export function somewhere(
   ask: Ask,
   rules: RuleFinding[],
   kernel: readonly EvidenceItem[],
-  fallback: (sysfb: boolean) => Fallback = () => 'nothing',
+  coversAll: (sysfb: boolean) => boolean = () => false,
   video: { readonly start: bigint } | undefined = undefined,
 ): Outcome {
   const common = { pool, framebuffer, rules };
@@ -184,16 +181,14 @@ export function somewhere(
   const byScreenInfo = isEfi || behaviour.biosFramebuffer === 'screen-info';
   const found = byScreenInfo ? !ask.holds(LFB_IS_ZERO) : ask.holds(HAS_VIDEO) && video?.start !== 0n;
   const gated = isEfi && behaviour.sysfbGate;
-  const kept = !found && isEfi ? fallback(true) : 'nothing';
-  if (kept === 'all' || (kept === 'start' && ask.holds(IS_AT_START))) {
-    const isUngated = fallback(false) === kept;
-    const what = kept === 'all' ? 'all of the low window' : 'the start of the low window';
+  if (!found && isEfi && coversAll(true)) {
+    const isUngated = coversAll(false);
     return {
       ...common,
       kind: isUngated ? 'reserved' : 'reserved-with-sysfb',
       without: isUngated ? 'no' : 'yes',
       with: 'no',
-      because: `the driver reserves ${what}${isUngated ? ' without CONFIG_SYSFB' : ', and does so only with CONFIG_SYSFB'}`,
+      because: `the driver reserves all of the low window${isUngated ? ' without CONFIG_SYSFB' : ', and does so only with CONFIG_SYSFB'}`,
     };
   }
   if (!found)
