@@ -5,6 +5,10 @@ import { sameFramebuffer } from '../evidence/reconcile.ts';
 import { type FoundFramebuffer, findFramebuffers } from '../linux/framebuffer.ts';
 import { type AddressWindow, boundsOf, type Origin } from '../window/window.ts';
 
+/** What says where the framebuffer is: an option, or inputs. */
+export const FRAMEBUFFER_SETTLED_BY =
+  '--framebuffer BASE+SIZE, or boot_params, dmesg or lspci of the machine';
+
 /** Where a framebuffer is, or may be. */
 export interface FramebufferFinding {
   /** Null when only its relation to other unknowns is known; `expression` then says it. */

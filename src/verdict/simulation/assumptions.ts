@@ -3,7 +3,7 @@ import { FOUR_GIB, formatMemRange } from '../../bytes/address.ts';
 import { lastReleaseWithout } from '../../linux/change-text.ts';
 import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../linux/framebuffer.ts';
 import type { FramebufferFacts } from '../../linux/vmbus/reservation.ts';
-import type { FramebufferFinding } from '../framebuffers.ts';
+import { FRAMEBUFFER_SETTLED_BY, type FramebufferFinding } from '../framebuffers.ts';
 import { AUTHORITY } from '../sysfb/authorities.ts';
 import type { Subject } from '../sysfb/subject.ts';
 import type { Kernel, KernelFacts } from './kernel.ts';
@@ -86,7 +86,7 @@ export function framebufferOf(
   reasons.assume(
     `the framebuffer is at the base of the low window, ${formatMemRange(low.start, size)}`,
     AUTHORITY.low,
-    '--framebuffer BASE+SIZE, or boot_params, dmesg or lspci of the machine',
+    FRAMEBUFFER_SETTLED_BY,
   );
   return { base: low.start, size, from: 'presumed', text: 'assumed at the base of the low window' };
 }

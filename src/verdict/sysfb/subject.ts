@@ -2,6 +2,7 @@
 
 import type { CrsEntry, DeviceAbove } from '../../acpi/crs/crs.ts';
 import { isHostBridge } from '../../acpi/crs/pci-root.ts';
+import type { ResourceDescriptor } from '../../acpi/resources/descriptor.ts';
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { textOf } from '../../bytes/source.ts';
@@ -159,6 +160,13 @@ function disabledAt(node: DtNode): { readonly disabled?: DtNode } {
  */
 function isOpenhcl(hasOpenhcl: boolean, vtl: number | null): boolean {
   return vtl === null ? hasOpenhcl : vtl === 2;
+}
+
+/** The descriptors of VMBus and its ancestors, in every outcome of their `_CRS`. */
+export function descriptorsOf({ levels }: Pick<AcpiSubject, 'levels'>): readonly ResourceDescriptor[] {
+  return levels.flatMap(
+    ({ entry }) => entry?.alternatives?.flatMap(({ resources }) => resources) ?? entry?.resources ?? [],
+  );
 }
 
 type Identified = Pick<CrsEntry, 'device' | 'hid' | 'cid' | 'possibleIds' | 'idsOpen'>;

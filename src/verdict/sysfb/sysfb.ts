@@ -85,10 +85,11 @@ export function judgeSysfb(
   );
   const gaps = gapsOf(diagnostics.all);
   if (subjects.length === 0) return withoutVmbus(machine, all, given, facts, gaps, diagnostics);
+  const reserved = reservedFramebuffers(machine);
   const framebuffers = machine.windows.filter(
-    (window) =>
-      (window.role === 'framebuffer' && window.ignored === undefined) ||
-      isReservedFramebuffer(machine, window),
+    ({ role, ignored, origin: { path } }) =>
+      (role === 'framebuffer' && ignored === undefined) ||
+      (role === 'reserved' && path !== undefined && reserved.has(path)),
   );
   const cutsBefore = cutsSoFar();
   const judged = subjects.map((subject) =>
@@ -455,15 +456,15 @@ function withoutVmbus(
 }
 
 /**
- * Whether a window is memory that firmware keeps for a framebuffer
+ * Paths of memory that firmware keeps for a framebuffer
  * (Documentation/devicetree/bindings/reserved-memory/framebuffer.yaml), also where Linux ignores the reservation.
  */
-function isReservedFramebuffer({ trees }: Machine, { role, origin }: AddressWindow): boolean {
-  if (role !== 'reserved') return false;
-  return trees.some(({ tree }) =>
+function reservedFramebuffers({ trees }: Machine): ReadonlySet<string> {
+  const nodes = trees.flatMap(({ tree }) =>
     tree.root.children
       .filter((node) => baseNameOf(node) === 'reserved-memory')
       .flatMap(({ children }) => children)
-      .some((node) => pathOf(node) === origin.path && isCompatible(node, 'framebuffer')),
+      .filter((node) => isCompatible(node, 'framebuffer')),
   );
+  return new Set(nodes.map(pathOf));
 }

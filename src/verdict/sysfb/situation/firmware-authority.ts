@@ -13,7 +13,7 @@ import {
 } from '../../../symbolic/index.ts';
 import type { Constraint } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
-import type { AcpiSubject } from '../subject.ts';
+import { type AcpiSubject, descriptorsOf } from '../subject.ts';
 
 /** `Set-VM -LowMemoryMappedIoSpace` takes at least 128 MiB, which is the default of Hyper-V and openvmm. */
 const LEAST_LOW_GAP = 0x8000000n;
@@ -27,14 +27,12 @@ const WIDE = 65;
 export function firmwareAuthority(subject: AcpiSubject): Constraint[] {
   const conditions: Quantity[] = [];
   const names = new Set<string>();
-  for (const { entry } of subject.levels)
-    for (const resources of entry?.alternatives?.map((each) => each.resources) ?? [entry?.resources ?? []])
-      for (const descriptor of resources) {
-        const condition = gapCondition(descriptor);
-        if (condition === undefined) continue;
-        conditions.push(condition);
-        for (const { name } of fieldsOf(condition)) names.add(name);
-      }
+  for (const descriptor of descriptorsOf(subject)) {
+    const condition = gapCondition(descriptor);
+    if (condition === undefined) continue;
+    conditions.push(condition);
+    for (const { name } of fieldsOf(condition)) names.add(name);
+  }
   if (conditions.length === 0) return [];
   return [
     {

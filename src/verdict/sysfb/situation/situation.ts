@@ -11,7 +11,7 @@ import { Configuration } from '../../facts/configuration.ts';
 import { type KernelName, releaseFacts } from '../../facts/release.ts';
 import { evidenceItem } from '../../facts/strength.ts';
 import type { FramebufferFinding } from '../../framebuffers.ts';
-import { groupedFramebuffers } from '../../framebuffers.ts';
+import { FRAMEBUFFER_SETTLED_BY, groupedFramebuffers } from '../../framebuffers.ts';
 import type { GivenFacts } from '../../given.ts';
 import type { Assumption, Constraint, Default, Premise, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
@@ -130,7 +130,7 @@ export function situationOf(
       defaults.push({
         condition,
         text,
-        otherwise: '--framebuffer BASE+SIZE, or boot_params, dmesg or lspci of the machine',
+        otherwise: FRAMEBUFFER_SETTLED_BY,
       });
   return {
     isTree: subject.kind === 'device-tree',

@@ -15,7 +15,7 @@ import {
 import { factOrigin } from '../../facts/strength.ts';
 import type { Default, EvidenceItem, RuleFinding } from '../../question.ts';
 import { AUTHORITY } from '../authorities.ts';
-import type { AcpiSubject } from '../subject.ts';
+import { type AcpiSubject, descriptorsOf } from '../subject.ts';
 
 /** The gaps between the ranges of SRAT, and their source: the table itself, or a log. */
 export interface ShownGaps {
@@ -45,9 +45,7 @@ export function gapsDefault(
   subject: AcpiSubject,
   { gaps, evidence }: ShownGaps,
 ): { readonly assumed: Default; readonly rule: RuleFinding } | undefined {
-  const descriptors = subject.levels.flatMap(({ entry }) =>
-    (entry?.alternatives?.map((each) => each.resources) ?? [entry?.resources ?? []]).flat(),
-  );
+  const descriptors = descriptorsOf(subject);
   // A gap with a window of known bounds in it is that window's, or several windows' together.
   const unclaimed = gaps.filter((gap) => !descriptors.some((descriptor) => isKnownWithin(descriptor, gap)));
   const conditions: Quantity[] = [];
