@@ -20,6 +20,19 @@ export async function compileSparingly(): Promise<void> {
 }
 
 /**
+ * For many machines, some minutes, in as many threads as processors: V8's own threads, which collect garbage and
+ * optimise, would take the processors from machines, so each thread does that itself. Start the threads after this.
+ */
+export async function compileInEachThread(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--no-parallel-scavenge');
+  setFlagsFromString('--no-concurrent-recompilation');
+  setFlagsFromString('--max-inlined-bytecode-size-cumulative=300');
+  for (const flag of interruptBudget(270_000)) setFlagsFromString(flag);
+  setFlagsFromString('--semi-space-growth-factor=8');
+}
+
+/**
  * For one machine judged in many cases, a few tenths of a second: compile late. Most functions that V8 optimises in that
  * time are not called again afterwards; doing so took a third of such a run.
  */

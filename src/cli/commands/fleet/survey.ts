@@ -198,12 +198,12 @@ async function survey(
   options: AskedOptions,
   io: Io,
 ): Promise<number> {
-  const [{ SurveyStore }, { planSurvey }, { compileSparingly }] = await Promise.all([
+  const [{ SurveyStore }, { planSurvey }, { compileInEachThread }] = await Promise.all([
     import('../../../survey/store.ts'),
     import('../../../survey/plan.ts'),
     import('../../common/engine.ts'),
   ]);
-  await compileSparingly();
+  await compileInEachThread();
   const sink = new DiagnosticList();
   if ('folder' in placeNamed(into, io.cwd)) makeFolder(into, io);
   const store = await SurveyStore.open(into, io.cwd);

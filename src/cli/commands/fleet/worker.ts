@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { defineCommand } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
-import { compileSparingly } from '../../common/engine.ts';
+import { compileInEachThread } from '../../common/engine.ts';
 import { asCommandErrors, countOption, MOST_JOBS } from '../../survey/options.ts';
 import { openPool, type Pool } from '../../survey/pool.ts';
 
@@ -29,7 +29,7 @@ export const command = defineCommand({
       throw new CommandError('worker needs --queue URL', 'for example redis://host:6379/0');
     const jobs = countOption('jobs', options.jobs, availableParallelism(), MOST_JOBS);
     const { startWorker } = await import('../../../survey/queue.ts');
-    await compileSparingly();
+    await compileInEachThread();
     const pools: Pool[] = [];
     const worker = await asCommandErrors(
       startWorker(
