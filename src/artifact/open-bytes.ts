@@ -190,6 +190,9 @@ async function openPiece(
         isJoined = true;
         break;
       }
+      const isFollowed = follows === undefined && as === undefined && FOLLOWED.has(inside);
+      const machines = isFollowed ? await openMachines({ ...piece, bytes, steps }, restAt, opening) : [];
+      if (machines.length > 0) return machines;
       if (follows !== undefined) {
         const first: Piece = { ...piece, bytes: unwrapped.bytes, steps: [...steps, step] };
         const second: Piece = {
@@ -223,19 +226,10 @@ async function openPiece(
     }
   }
   const opened: Piece = { ...piece, bytes, steps };
-  const { openImage } = opening.options;
-  if (openImage !== undefined && as === undefined) {
-    const { mayBeImage } = await import('./images/images.ts');
-    const image: ImageInput = {
-      path: piece.path,
-      name: piece.name,
-      access: accessTo(bytes),
-      steps,
-      get sha256() {
-        return piece.digest();
-      },
-    };
-    const machines = mayBeImage(kind, piece.name, bytes) ? await openImage(image, budget, sink) : [];
+  if (as === undefined && opening.options.openImage !== undefined) {
+    const { mayBeImageFrom } = await import('./images/images.ts');
+    const from = mayBeImageFrom(kind, piece.name, bytes);
+    const machines = from === undefined ? [] : await openMachines(opened, from, opening);
     if (machines.length > 0) return machines;
   }
   // Text takes memory twice, as bytes and as a string, so unpacked text has a lower limit than blobs.
@@ -272,6 +266,30 @@ async function openPiece(
   }
   const artifact = makeArtifact(kind, { name: piece.name, form: kindRow(kind).form, bytes }, opened);
   return kind === 'image' ? [artifact, ...(await openPayload(opened, opening))] : [artifact];
+}
+
+/** Kinds that may be followed by something else in one input. */
+const FOLLOWED: ReadonlySet<ArtifactKind | undefined> = new Set(['dtb', 'dtbo', 'acpi-table']);
+
+/**
+ * The artifacts of the machines in a possible image; none when nothing was found from an offset on, since what is before it
+ * is read as it is.
+ */
+async function openMachines(
+  piece: Piece,
+  from: number,
+  { options, budget, sink }: Opening,
+): Promise<Artifact[]> {
+  const { path, name, bytes, steps } = piece;
+  const image: ImageInput = {
+    ...{ path, name, steps, access: accessTo(bytes) },
+    get sha256() {
+      return piece.digest();
+    },
+  };
+  const artifacts = (await options.openImage?.(image, budget, sink)) ?? [];
+  const isBehind = ({ steps: taken }: Artifact): boolean => (taken[steps.length]?.offset ?? 0) >= from;
+  return artifacts.some(isBehind) ? artifacts : [];
 }
 
 /** First bytes shown for an input of unknown kind. */

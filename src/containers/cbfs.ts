@@ -38,6 +38,7 @@ function fileAt(access: Access, at: number): CbfsFile | undefined {
   const isEmpty = type === TYPE_DELETED || type === TYPE_NULL || length === 0;
   let method = 0;
   let skipped = 0;
+  let fault: string | undefined;
   for (
     let place = attributes, count = 0;
     attributes > 0 && place + 8 <= data && count < MAX_ATTRIBUTES;
@@ -48,12 +49,15 @@ function fileAt(access: Access, at: number): CbfsFile | undefined {
     if (tag === ATTRIBUTE_COMPRESSION) method = bigEndian(access, at + place + 8, 4) ?? 0;
     if (step === undefined || step < 8 || tag === TYPE_NULL) break;
     place += step;
+    if (count + 1 === MAX_ATTRIBUTES && method === 0)
+      fault = `attributes of ${name} after the first ${MAX_ATTRIBUTES} are not read`;
   }
   if (type === TYPE_OLD_STAGE) {
     method = littleEndian(access, at + data, 4) ?? 0;
     skipped = OLD_STAGE_BYTES;
   }
   const format = COMPRESSIONS[method];
+  if (format === undefined) fault = `${name} is compressed by the unknown method ${method}`;
   const decode = format === undefined || format === 'none' || isEmpty ? undefined : decoderOf(format);
   return {
     size,
@@ -63,7 +67,7 @@ function fileAt(access: Access, at: number): CbfsFile | undefined {
       size: Math.max(0, length - skipped),
       ...(decode === undefined ? {} : { packed: { format: format!, decode } }),
     },
-    ...(format === undefined ? { fault: `${name} is compressed by the unknown method ${method}` } : {}),
+    ...(fault === undefined ? {} : { fault }),
   };
 }
 

@@ -70,6 +70,11 @@ export function limitHint(name: LimitName): string {
   return `(--limit ${name}=N)`;
 }
 
+/** Whether a message says that a limit was reached. */
+export function isOfLimit(message: string): boolean {
+  return /\(--limit [a-z-]+=N\)/.test(message);
+}
+
 const UNITS = [
   ['GiB', 2 ** 30],
   ['MiB', 2 ** 20],

@@ -4,12 +4,10 @@
  */
 import { littleEndian } from '../containers/access.ts';
 import type { Find } from './find.ts';
-import type { Run } from './run.ts';
+import { type Run, WORK_OF_PLACE, workOfSum } from './run.ts';
 import type { Space } from './space.ts';
-import { checksumHolds, rootPointerAt, tableHeaderAt } from './tables.ts';
+import { checksumHolds, rootPointerAt, type TableHeader, tableHeaderAt } from './tables.ts';
 
-/** The most entries of a root table that are followed; real tables have under a hundred. */
-const MAX_ENTRIES = 1024;
 const HEADER_BYTES = 36;
 /** Dumps begin at a page boundary. */
 const PAGE = 4096;
@@ -23,31 +21,41 @@ interface RootTable {
   readonly width: 4 | 8;
 }
 
-function entriesOf(space: Space, { offset, length, width }: RootTable): number[] {
-  const entries: number[] = [];
-  for (
-    let at = offset + HEADER_BYTES;
-    at + width <= offset + length && entries.length < MAX_ENTRIES;
-    at += width
-  )
-    entries.push(littleEndian(space.access, at, width) ?? 0);
-  return entries;
+/** The addresses in a root table; each is charged as a place, since its table is looked at. */
+function* entriesOf(run: Run, space: Space, { offset, length, width }: RootTable): Generator<number> {
+  for (let at = offset + HEADER_BYTES; at + width <= offset + length; at += width) {
+    run.work(WORK_OF_PLACE);
+    yield littleEndian(space.access, at, width) ?? 0;
+  }
+}
+
+/** The header of a table with a valid checksum. */
+function validTableAt(run: Run, space: Space, offset: number): TableHeader | undefined {
+  const header = tableHeaderAt(space.access, offset);
+  if (header === undefined) return undefined;
+  run.work(workOfSum(header.length));
+  return checksumHolds(header, offset, space.sums) ? header : undefined;
 }
 
 /** Whether most entries of a root table point to tables if the space begins at address `base`. */
-function fits(space: Space, root: RootTable, base: number): boolean {
-  const inside = entriesOf(space, root).filter(
-    (address) => address >= base && address < base + space.access.size,
-  );
-  const tables = inside.filter((address) => {
-    const header = tableHeaderAt(space.access, address - base);
-    return header !== undefined && checksumHolds(header, address - base, space.sums);
-  });
-  return tables.length > 0 && tables.length * 2 >= inside.length;
+function fits(run: Run, space: Space, root: RootTable, base: number): boolean {
+  let inside = 0;
+  let tables = 0;
+  for (const address of entriesOf(run, space, root)) {
+    if (address < base || address >= base + space.access.size) continue;
+    inside += 1;
+    if (validTableAt(run, space, address - base) !== undefined) tables += 1;
+  }
+  return tables > 0 && tables * 2 >= inside;
 }
 
 /** The address of a space's first byte, by its RSDPs and root tables; undefined when they don't determine it. */
-function baseOf(space: Space, pointers: readonly Find[], roots: readonly Find[]): number | undefined {
+function baseOf(
+  run: Run,
+  space: Space,
+  pointers: readonly Find[],
+  roots: readonly Find[],
+): number | undefined {
   for (const pointer of pointers) {
     const read = rootPointerAt(space.access, pointer.offset - space.base, space.sums);
     for (const root of roots) {
@@ -56,7 +64,7 @@ function baseOf(space: Space, pointers: readonly Find[], roots: readonly Find[])
       const offset = root.offset - space.base;
       const base = address - offset;
       const table: RootTable = { offset, length: root.size, width: root.signature === 'XSDT' ? 8 : 4 };
-      if (base >= 0 && base % PAGE === 0 && fits(space, table, base)) return base;
+      if (base >= 0 && base % PAGE === 0 && fits(run, space, table, base)) return base;
     }
   }
   return undefined;
@@ -67,9 +75,9 @@ function follow(run: Run, space: Space, address: number, base: number, known: Se
   const offset = address - base;
   if (offset < 0 || offset >= space.access.size || known.has(offset)) return;
   known.add(offset);
-  const header = tableHeaderAt(space.access, offset);
+  const header = validTableAt(run, space, offset);
   if (header === undefined || !/^[A-Z0-9_!]{4}$/.test(header.signature)) return;
-  if (!checksumHolds(header, offset, space.sums)) return;
+  if (!run.mayBeRead(header.length, 'of one ACPI table')) return;
   const { signature, oemTableId, length } = header;
   const note = 'named by the root table';
   run.found(space, offset, length, { kind: 'acpi-table', signature, oemTableId, note });
@@ -81,7 +89,7 @@ export function followPointers(run: Run, space: Space, first: number): void {
   const pointers = inSpace.filter(({ kind }) => kind === 'rsdp');
   const roots = inSpace.filter(({ signature }) => signature === 'XSDT' || signature === 'RSDT');
   if (pointers.length === 0 || roots.length === 0) return;
-  const base = space.physical ? space.base : baseOf(space, pointers, roots);
+  const base = space.physical ? space.base : baseOf(run, space, pointers, roots);
   if (base === undefined) return;
   const shift = base - space.base;
   const known = new Set(inSpace.map(({ offset }) => offset - space.base));
@@ -91,7 +99,7 @@ export function followPointers(run: Run, space: Space, first: number): void {
       length: root.size,
       width: root.signature === 'XSDT' ? 8 : 4,
     };
-    for (const address of entriesOf(space, table)) follow(run, space, address, base, known);
+    for (const address of entriesOf(run, space, table)) follow(run, space, address, base, known);
   }
   for (const fadt of inSpace.filter(({ signature }) => signature === 'FACP')) {
     const at = fadt.offset - space.base;

@@ -4,7 +4,7 @@ import { looksLikeText, sniffKind } from '../artifact/sniff.ts';
 import { asciiAt, littleEndian } from '../containers/access.ts';
 import { limit } from '../limits/limits.ts';
 import { sha256Of } from '../platform/hash.ts';
-import type { Run } from './run.ts';
+import { type Run, workOfSum } from './run.ts';
 import type { Space } from './space.ts';
 import {
   amlReads,
@@ -49,6 +49,7 @@ function judgedTree(run: Run, space: Space, offset: number, size: number): Judge
 export function findTree(run: Run, space: Space, offset: number): FoundTree['kind'] | undefined {
   const size = treeSizeAt(space.access, offset);
   if (size === undefined || !run.mayTry()) return undefined;
+  if (!run.mayBeRead(size, 'of one device tree')) return undefined;
   // Counted as waste even for a valid tree, since candidates may overlap.
   run.spend(size);
   const judged = judgedTree(run, space, offset, size);
@@ -83,9 +84,11 @@ export function findTable(run: Run, space: Space, offset: number, onlyWhole = fa
   const header = tableHeaderAt(access, offset);
   if (header === undefined) return;
   const { signature, length, oemTableId } = header;
+  run.work(workOfSum(length));
   const known = run.tables.find(access, offset, length, () => run.work(length));
   const checksumOk = known?.checksumOk ?? checksumHolds(header, offset, space.sums);
   if ((!checksumOk || onlyWhole) && !isWholeFile(space, offset, length)) return;
+  if (!run.mayBeRead(length, 'of one ACPI table')) return;
   if (mayHoldAml(signature)) {
     if (!run.mayTry()) return;
     run.spend(length);
@@ -192,11 +195,7 @@ const TEXT_HEAD_BYTES = 4096;
 /** Finds text of a known kind that fills a range. */
 export function findText(run: Run, space: Space, start: number, size: number): void {
   if (!looksLikeText(space.access.read(start, Math.min(size, TEXT_HEAD_BYTES)))) return;
-  const most = limit('input-bytes');
-  const kind = sniffKind(space.access.read(start, Math.min(size, most)));
-  if (kind !== undefined && size > most) {
-    run.limit('input-bytes', 'of one text');
-    return;
-  }
-  if (kind !== undefined && !FOUND_ELSEWHERE.has(kind)) run.found(space, start, size, { kind });
+  const kind = sniffKind(space.access.read(start, Math.min(size, limit('input-bytes'))));
+  if (kind === undefined || !run.mayBeRead(size, 'of one text')) return;
+  if (!FOUND_ELSEWHERE.has(kind)) run.found(space, start, size, { kind });
 }

@@ -274,12 +274,15 @@ class Grouping {
 
   /** The tables that the root table and the FADT point to: a dump of memory may have others that are no longer used. */
   #reachable(tables: readonly Find[]): readonly Find[] {
+    const given = new Set(tables.flatMap(({ address }) => address ?? []));
     const addresses = new Set<bigint>();
     const word = (find: Find, at: number, width: 4 | 8): void => {
       const bytes = this.#bytes.get(find.id);
       if (bytes === undefined || at + width > bytes.length) return;
       const view = new DataView(bytes.buffer, bytes.byteOffset);
-      addresses.add(width === 8 ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true)));
+      const address = width === 8 ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
+      // A hostile root table may have millions of others.
+      if (given.has(address)) addresses.add(address);
     };
     for (const table of tables) {
       const { signature, size } = table;
@@ -405,6 +408,7 @@ export function machinesIn(
         ),
       ],
     };
-    return finds.map((find) => artifactOf(find, machine));
+    // A kernel that is too large has no bytes here, which is reported.
+    return finds.filter(({ id }) => bytes.has(id)).map((find) => artifactOf(find, machine));
   });
 }

@@ -3,11 +3,10 @@ import type { Artifact } from '../artifact/artifact.ts';
 import type { ImageInput } from '../artifact/open-bytes.ts';
 import { DiagnosticList, type DiagnosticSink } from '../bytes/diagnostic.ts';
 import type { Budget } from '../containers/limits.ts';
+import { finding } from '../findings/finding.ts';
+import { limit, limitText } from '../limits/limits.ts';
 import { MACHINE_KINDS, machinesIn } from './machines.ts';
 import { Scanner } from './scan.ts';
-
-/** The largest find whose bytes are kept; no description is larger. */
-const MOST_KEPT = 128 << 20;
 
 /** Codes that explain why nothing was found, reported even then. */
 const ALWAYS_REPORTED: ReadonlySet<string> = new Set(['container/limit', 'container/archive']);
@@ -26,7 +25,14 @@ export async function openImage(
   const scanner = new Scanner(said, {
     budget,
     reader: {
-      reads: ({ kind, size }) => MACHINE_KINDS.has(kind) && size <= MOST_KEPT,
+      reads: ({ kind, size, path }) => {
+        if (!MACHINE_KINDS.has(kind)) return false;
+        const isRead = size <= limit('input-bytes');
+        // Only a kernel can be larger, which has debugging information then.
+        if (!isRead)
+          said.add(finding('container/kernel-too-large', { most: limitText('input-bytes') }, { path }));
+        return isRead;
+      },
       read: ({ id }, content) => void bytes.set(id, content.read(0, content.size).slice()),
     },
   });

@@ -19,6 +19,8 @@ const SUBSTANTIAL_BYTES = 1 << 16;
 /** The minimum cost of a failed attempt: setting up a decoder takes as long as decoding so many bytes. */
 const LEAST_WORK = 32 * 1024;
 
+const UNREADABLE = 'its list of images cannot be read';
+
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
@@ -208,7 +210,12 @@ export class Opener {
     if (!space.claim(format, at)) return;
     const { pieces } = run.budget.limits;
     const opened = row.open(space.access, at, pieces);
-    if (opened === undefined) return;
+    if (opened === undefined) {
+      // By its nodes it is one; its compressed images are found nowhere else.
+      const where = `${space.path}!${format}@${hex(space.base + at)}`;
+      if (format === 'fit') run.report('container/archive', { format, why: UNREADABLE }, where);
+      return;
+    }
     if (opened.parts.length >= pieces) run.limit('container-pieces', `parts of ${format}`);
     // Cut to the container around it, since headers may count memory that is not in the file.
     const size = Math.min(opened.size, space.endAround(at) - at);

@@ -5,7 +5,7 @@ import { type Access, accessTo, partOf } from '../containers/access.ts';
 import type { Choice as PartChoice } from '../containers/container.ts';
 import type { Budget } from '../containers/limits.ts';
 import { type ArgsOf, type Code, finding } from '../findings/finding.ts';
-import { type LimitName, limitText } from '../limits/limits.ts';
+import { type LimitName, limit, limitText } from '../limits/limits.ts';
 import { sha256OfAccess } from '../platform/hash.ts';
 import type { Alternatives, Find, FoundMemory } from './find.ts';
 import { Known } from './known.ts';
@@ -50,6 +50,11 @@ const BUILD_NUMBER = / #\d/;
 
 /** The cost of examining one candidate, in bytes that are searched in the same time. */
 export const WORK_OF_PLACE = 16 * 1024;
+
+/** The cost of the sum of a range, which is computed from the sums of its kibibytes, in bytes that are searched in the same time. */
+export function workOfSum(bytes: number): number {
+  return Math.ceil(bytes / 16);
+}
 
 /** Ids of finds by the path of each container around them, their own included. */
 function byContainer(finds: readonly Find[]): ReadonlyMap<string, readonly number[]> {
@@ -160,6 +165,13 @@ export class Run {
   mayTry(): boolean {
     if (this.#spare > 0) return true;
     this.limit('scan-waste', 'of data that only looks like a known format');
+    return false;
+  }
+
+  /** False, reported, for a description that is too large to be read completely. @param unit what it is, for the message */
+  mayBeRead(size: number, unit: string): boolean {
+    if (size <= limit('input-bytes')) return true;
+    this.limit('input-bytes', unit);
     return false;
   }
 

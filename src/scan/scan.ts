@@ -14,6 +14,7 @@ import { imageRow, Opener } from './opening.ts';
 import { type FindReader, Run, WORK_OF_PLACE, WorkLimitReached } from './run.ts';
 import { Space } from './space.ts';
 import { CONFIGURATION_MAGIC, type Target, targetSearch } from './targets.ts';
+import { treeSizeAt } from './trees.ts';
 
 /** An input, decompressed as a whole. */
 export interface ScanInput {
@@ -35,6 +36,8 @@ export interface ScanResult {
 }
 
 const HEAD_BYTES = 64;
+/** The most padding between a tree and what follows it: a page. */
+const MOST_PADDING = 4096;
 /** The content of the stream after IKCFG_ST. */
 const CONFIGURATION = 'kconfig';
 
@@ -109,6 +112,7 @@ export class Scanner {
       case 'tree': {
         const kind = findTree(run, space, offset);
         if (kind === 'fit') await this.#opener.image(space, imageRow('fit')!, offset);
+        else if (kind !== undefined) await this.#unmarked(space, offset + treeSizeAt(space.access, offset)!);
         return;
       }
       case 'table':
@@ -131,6 +135,19 @@ export class Scanner {
     const gzip = COMPRESSIONS.find(({ format }) => format === 'gzip')!;
     const options = { label: 'ikconfig', content: CONFIGURATION };
     await this.#opener.stream(space, gzip, at, space.access.size - at, options);
+  }
+
+  /** Opens what follows a tree, if that is a compressed stream without a magic number. */
+  async #unmarked(space: Space, at: number): Promise<void> {
+    const start =
+      at +
+      Math.max(
+        0,
+        space.access.read(at, MOST_PADDING).findIndex((byte) => byte !== 0),
+      );
+    const head = space.access.read(start, HEAD_BYTES);
+    const row = COMPRESSIONS.find(({ magics, sniff }) => magics.length === 0 && sniff(head));
+    if (row !== undefined) await this.#opener.stream(space, row, start);
   }
 
   async #container(

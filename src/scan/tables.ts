@@ -6,7 +6,7 @@ import { ACPI_SIGNATURES } from '../artifact/sniff.ts';
 import type { Diagnostic, DiagnosticSink } from '../bytes/diagnostic.ts';
 import { type Access, asciiAt, littleEndian } from '../containers/access.ts';
 import { messageOf } from '../findings/finding.ts';
-import { limitHint } from '../limits/limits.ts';
+import { isOfLimit } from '../limits/limits.ts';
 
 /** The signatures searched. Tables with other signatures are found when another table points to them. */
 export const KNOWN_SIGNATURES: readonly string[] = [
@@ -16,8 +16,6 @@ export const KNOWN_SIGNATURES: readonly string[] = [
   (signature) => signature !== 'FACS',
 );
 
-/** Larger than any table: the largest known, of graphics firmware, have some hundred kilobytes. */
-const MAX_TABLE_BYTES = 16 << 20;
 /** The most non-text bytes in the names of a header; one or two occur in real tables. */
 const MAX_ODD_CHARACTERS = 4;
 const NAMES = [
@@ -97,7 +95,7 @@ export function tableHeaderAt(access: Access, at: number): TableHeader | undefin
   if (header.length < TABLE_HEADER_LENGTH) return undefined;
   const signature = String.fromCharCode(...header.subarray(0, 4));
   const length = littleEndian(access, at + 4, 4)!;
-  if (length < TABLE_HEADER_LENGTH || length > Math.min(MAX_TABLE_BYTES, access.size - at)) return undefined;
+  if (length < TABLE_HEADER_LENGTH || length > access.size - at) return undefined;
   const [fixed, piece] = LENGTHS[signature] ?? [TABLE_HEADER_LENGTH, 1];
   if (length < fixed || (piece === 0 ? length !== fixed : (length - fixed) % piece !== 0)) return undefined;
   let odd = 0;
@@ -132,8 +130,7 @@ export function amlReads(bytes: Uint8Array, checksumOk: boolean): boolean {
   // The checksum of a table that firmware has yet to complete may be wrong.
   const faults = problems.filter(({ severity, code }) => severity !== 'note' && code !== 'acpi/checksum');
   // Where a limit ends it, nothing says that it is no AML.
-  if (faults.length === 0 || faults.some((fault) => messageOf(fault).includes(limitHint('aml-depth'))))
-    return true;
+  if (faults.length === 0 || faults.some((fault) => isOfLimit(messageOf(fault)))) return true;
   if (!checksumOk) return false;
   const unread = faults.reduce(
     (sum, { code, args }) => sum + (code === 'acpi/unreadable-aml' ? Number(args.length) : 0),

@@ -1,9 +1,11 @@
 /** Recognises flattened device trees. */
-import { DiagnosticList } from '../bytes/diagnostic.ts';
+import { type Diagnostic, DiagnosticList } from '../bytes/diagnostic.ts';
 import type { Source } from '../bytes/source.ts';
 import { type Access, bigEndian } from '../containers/access.ts';
 import { readBlob } from '../devicetree/blob/reader.ts';
 import type { DeviceTree, DtNode } from '../devicetree/tree.ts';
+import { messageOf } from '../findings/finding.ts';
+import { isOfLimit } from '../limits/limits.ts';
 
 export const TREE_MAGIC: readonly number[] = [0xd0, 0x0d, 0xfe, 0xed];
 const HEADER_BYTES = 40;
@@ -57,7 +59,11 @@ export interface JudgedTree {
 export function treeIn(source: Source): (FoundTree & { readonly tree: DeviceTree }) | undefined {
   const problems = new DiagnosticList();
   const tree = readBlob(source, problems);
-  if (tree === undefined || problems.hasErrors || tree.root.name !== '') return undefined;
+  if (tree === undefined || tree.root.name !== '') return undefined;
+  // What a limit ends is no less a tree: whoever reads it is told of the limit.
+  const isFault = (problem: Diagnostic): boolean =>
+    problem.severity === 'error' && !isOfLimit(messageOf(problem));
+  if (problems.all.some(isFault)) return undefined;
   // Linux and libfdt require FDT_END; without it the blob has been overwritten.
   if (problems.all.some(({ code }) => code === 'dt/blob-end')) return undefined;
   return {

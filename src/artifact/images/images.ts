@@ -1,41 +1,72 @@
 /** Decides which inputs are scanned for descriptions: images made of parts, and inputs of unknown kind. */
-import { accessTo } from '../../containers/access.ts';
-import { fit } from '../../containers/boot/fit.ts';
+import { accessTo, asciiAt, littleEndian } from '../../containers/access.ts';
+import { limit } from '../../limits/limits.ts';
 import { isPlainText } from '../irrelevant.ts';
 import type { ArtifactKind } from '../kinds.ts';
 
-const TREE_MAGIC = Buffer.from([0xd0, 0x0d, 0xfe, 0xed]);
 const TOTAL_SIZE_AT = 4;
-/** The node that a FIT must have (U-Boot's source file format). */
-const IMAGES = Buffer.from('images\0');
-/** Its name behind the token FDT_BEGIN_NODE: names of properties end in `images`, too. */
+/** The node that a FIT must have (U-Boot's source file format), behind the token FDT_BEGIN_NODE; trees of machines have none. */
 const IMAGES_NODE = Buffer.from('\0\0\0\x01images\0', 'latin1');
 /** The size of the smallest image. */
 const LEAST_BYTES = 64;
+/** A table's signature and length (ACPI 6.5, 5.2.6); an RSDP has its own layout (5.2.5.3). */
+const TABLE_START_BYTES = 8;
+const RSDP_BYTES = 20;
+const RSDP_LENGTH_AT = 20;
 
-/** Whether a device tree blob is a FIT, or is followed by another tree. */
-function holdsMoreThanATree(bytes: Uint8Array): boolean {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (buffer.length < 8) return false;
-  const next = buffer.indexOf(TREE_MAGIC, Math.max(TREE_MAGIC.length, buffer.readUInt32BE(TOTAL_SIZE_AT)));
-  if (next >= 0) return true;
-  // The byte search is quick; the trees of machines have no such node and need not be parsed here.
-  if (!buffer.includes(IMAGES) || !buffer.includes(IMAGES_NODE)) return false;
-  return fit.open(accessTo(bytes), 0, 1) !== undefined;
+/** Where what follows the first `end` bytes begins; undefined when nothing does but padding and erased flash. */
+function behind(bytes: Uint8Array, end: number): number | undefined {
+  for (let at = end; at < bytes.length; at += 1) if (bytes[at] !== 0 && bytes[at] !== 0xff) return at;
+  return undefined;
 }
 
-/** Whether an input may be an image. @param kind by its first bytes; undefined when unknown */
-export function mayBeImage(kind: ArtifactKind | undefined, name: string, bytes: Uint8Array): boolean {
-  if (bytes.length < LEAST_BYTES) return false;
+/** Where something other than the first tree begins: 0 for a FIT; undefined when there is nothing else. */
+function behindTree(bytes: Uint8Array): number | undefined {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const size = buffer.readUInt32BE(TOTAL_SIZE_AT);
+  return buffer.subarray(0, size).includes(IMAGES_NODE) ? 0 : behind(bytes, Math.max(LEAST_BYTES, size));
+}
+
+/** Where something other than tables begins behind concatenated tables. */
+function behindTables(bytes: Uint8Array): number | undefined {
+  const access = accessTo(bytes);
+  let at = 0;
+  for (let count = 0; count < limit('acpi-tables') && at + TABLE_START_BYTES <= bytes.length; count += 1) {
+    const isPointer = asciiAt(access, at, 8) === 'RSD PTR ';
+    if (!isPointer && !/^[A-Z0-9_!]{4}$/.test(asciiAt(access, at, 4))) return behind(bytes, at);
+    const size = isPointer
+      ? bytes[at + 15]! < 2
+        ? RSDP_BYTES
+        : littleEndian(access, at + RSDP_LENGTH_AT, 4)
+      : littleEndian(access, at + 4, 4);
+    if (size === undefined || size < TABLE_START_BYTES) return undefined;
+    at += size;
+  }
+  return undefined;
+}
+
+/**
+ * From which offset on an input may hold more than its kind says: 0 when all of it may be an image, undefined when there is
+ * nothing more.
+ * @param kind by its first bytes; undefined when unknown
+ */
+export function mayBeImageFrom(
+  kind: ArtifactKind | undefined,
+  name: string,
+  bytes: Uint8Array,
+): number | undefined {
+  if (bytes.length < LEAST_BYTES) return undefined;
   switch (kind) {
     case 'image':
-      return true;
+      return 0;
     case undefined:
-      return !isPlainText(name, bytes);
+      return isPlainText(name, bytes) ? undefined : 0;
     case 'dtb':
     case 'dtbo':
-      return holdsMoreThanATree(bytes);
+      return behindTree(bytes);
+    case 'acpi-table':
+      return behindTables(bytes);
     default:
-      return false;
+      return undefined;
   }
 }

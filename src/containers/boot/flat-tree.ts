@@ -8,11 +8,10 @@ const BEGIN_NODE = 1;
 const END_NODE = 2;
 const PROP = 3;
 const NOP = 4;
-/** FITs have some dozens of nodes, nested 4 deep. */
+/** FITs have some dozens of nodes, nested 4 deep; with more, whoever opens the image reports that it can't be read. */
 const MAX_NODES = 65_536;
 const MAX_DEPTH = 16;
 const MAX_NAME = 256;
-const MAX_VALUE = 65_536;
 
 export interface FlatNode {
   readonly name: string;
@@ -39,7 +38,7 @@ export class FlatTree {
   strings(node: FlatNode, name: string): string[] | undefined {
     const value = node.values.get(name);
     if (value === undefined) return undefined;
-    const bytes = this.#access.read(value.offset, Math.min(value.size, MAX_VALUE));
+    const bytes = this.#access.read(value.offset, value.size);
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
       .toString('latin1')
       .replace(/\0$/, '')

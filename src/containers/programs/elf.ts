@@ -1,5 +1,6 @@
 /** ELF (System V ABI, gABI 4.1): programs and kernels with their sections, core files as memory. */
 import { latin1Text } from '../../bytes/text-encoding.ts';
+import { limitHint } from '../../limits/limits.ts';
 import { type Access, asciiAt, bigEndian, latin1, littleEndian, upToZero } from '../access.ts';
 import type { Extent, Image, ImageContent, Part, Remark } from '../container.ts';
 
@@ -146,6 +147,8 @@ function open(access: Access, at: number, limit: number): ImageContent | undefin
     64,
   );
   const segments: Segment[] = [];
+  if (headers.count > limit && reader.type === TYPE_CORE)
+    faults.push(`more than ${limit} segments ${limitHint('container-pieces')}; the rest is not read`);
   for (let index = 0; index < Math.min(headers.count, limit) && headers.size >= 32; index += 1) {
     const place = headers.offset + index * headers.size;
     if (place + headers.size > available) break;

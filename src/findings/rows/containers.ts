@@ -35,6 +35,15 @@ export const CONTAINER_ROWS = {
     hides: ANYTHING,
     text: ({ limit }: { limit: string }) => `More than ${limit}; the rest is not read`,
   }),
+  'container/kernel-too-large': row({
+    severity: 'error',
+    summary: 'a kernel in an image is larger than is read',
+    why: 'Its release is known by the banner; what its code and its configuration tell is missing from every answer.',
+    example: undefined,
+    source: 'the limit of what is read completely (docs/limits.md)',
+    hides: ['kernel'],
+    text: ({ most }: { most: string }) => `The kernel has more than ${most}; it is not read`,
+  }),
   'container/replaced': row({
     severity: 'warning',
     summary: 'a part of the image is replaced before it is used',

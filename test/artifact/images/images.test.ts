@@ -1,6 +1,6 @@
 /** Which inputs are looked through for descriptions of machines. */
 import { describe, expect, test } from 'vitest';
-import { mayBeImage } from '../../../src/artifact/images/images.ts';
+import { mayBeImageFrom } from '../../../src/artifact/images/images.ts';
 import type { ArtifactKind } from '../../../src/artifact/kinds.ts';
 import { board, fit as imageTree } from '../../containers/make-images.ts';
 
@@ -14,7 +14,7 @@ function tree(length: number, says = length): Uint8Array {
 }
 const joined = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
 const is = (kind: ArtifactKind | undefined, bytes: Uint8Array, name = 'x'): boolean =>
-  mayBeImage(kind, name, bytes);
+  mayBeImageFrom(kind, name, bytes) !== undefined;
 
 describe('an image may be', () => {
   test('a kernel, and what nothing is known of, unless it is a plain text', () => {

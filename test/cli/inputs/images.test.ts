@@ -14,7 +14,9 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { makeCpio } from '../../containers/make-cpio.ts';
 import * as make from '../../containers/make-images.ts';
+import { packedBy } from '../../containers/pack.ts';
 import { violations } from '../../report/schemas.ts';
+import { KERNEL } from '../../scan/seen.ts';
 import { run } from '../fake-io.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fwmap-images-'));
@@ -115,6 +117,65 @@ describe('sysfb', () => {
     const dump = make.join(make.text('makedumpfile', 16), make.be(0, 1, 0, 1), new Uint8Array(8192));
     const unread = await run(['sysfb', written('vmcore', dump)]);
     expect([unread.status, unread.stderr]).toEqual([2, expect.stringContaining('flattened format')]);
+  });
+
+  test('of no machine is `not-needed` beside a table that is too large to be read', async () => {
+    const table = make.table('SSDT', { body: new Uint8Array(4096).fill(0xa3) });
+    const both = written('large.bin.gz', gzipSync(Buffer.concat([HIGH, table])));
+    const answerOf = async (...options: string[]): Promise<string> =>
+      JSON.parse((await run(['sysfb', both, '--format', 'json', ...options])).stdout).answer;
+    expect(await answerOf('--select', 'Lab High')).toBe('not-needed');
+    expect(await answerOf('--limit', 'input-bytes=4K')).not.toBe('not-needed');
+  });
+
+  /** What `scan` finds are machines of every command: one tree, then another in whatever form. */
+  test.each<[string, (low: Uint8Array) => Uint8Array]>([
+    ['a tree', (low) => make.join(HIGH, low)],
+    ['gzip', (low) => make.join(HIGH, make.gz(low))],
+    ['gzip after padding', (low) => make.join(HIGH, new Uint8Array(100), make.gz(low))],
+    // Without xz, gzip stands in for it.
+    [
+      'LZMA, which has no magic number',
+      (low) => make.join(HIGH, packedBy('xz', ['-c', '--format=lzma'], low) ?? make.gz(low)),
+    ],
+    ['an archive', (low) => make.join(HIGH, makeCpio([{ name: 'low.dtb.gz', content: make.gz(low) }]))],
+    ['a FIT', (low) => make.join(HIGH, make.fit([{ name: 'a', data: low }], [{ name: 'c', fdt: 'a' }]))],
+    ['a kernel and a tree', (low) => make.join(HIGH, make.uimage(make.gz(low), { packing: 1 }))],
+    ['a tree behind a compressed one', (low) => make.join(make.gz(HIGH), low)],
+    ['a FIT behind a compressed one', (low) => make.join(make.gz(HIGH), make.uimage(low))],
+    ['a compressed one behind a compressed one', (low) => make.join(make.gz(HIGH), make.gz(low))],
+    ['gzip behind a kernel and a tree', (low) => make.join(make.arm64Image(KERNEL), HIGH, make.gz(low))],
+    [
+      'gzip behind a tree behind a zImage',
+      (low) => make.join(make.zimage(make.gz(KERNEL)), HIGH, make.gz(low)),
+    ],
+  ])('behind a tree: %s', async (name, imageOf) => {
+    const path = written(`${name}.bin`, imageOf(LOW));
+    const { stdout } = await run(['sysfb', path, '--format', 'json']);
+    const { machines } = JSON.parse(stdout);
+    expect(machines?.map(({ answer }: { answer: string }) => answer === 'not-needed').toSorted()).toEqual([
+      false,
+      true,
+    ]);
+    const windows = JSON.parse((await run(['windows', path, '--format', 'json'])).stdout);
+    expect(windows.machines).toHaveLength(2);
+  });
+
+  test('tables, and a tree behind them', async () => {
+    const path = written('tables.bin', make.join(make.table('DSDT'), make.table('SSDT'), make.gz(HIGH)));
+    const { machines } = JSON.parse((await run(['sysfb', path, '--format', 'json'])).stdout);
+    expect(machines.map(({ answer }: { answer: string }) => answer).toSorted()).toEqual([
+      'not-needed',
+      'unknown',
+    ]);
+  });
+
+  test('a tree with padding, or with bytes that are nothing, is one machine', async () => {
+    for (const rest of [new Uint8Array(99), new Uint8Array(99).fill(0xff), new Uint8Array(99).fill(7)]) {
+      const path = written('alone.dtb', make.join(HIGH, rest));
+      const report = JSON.parse((await run(['sysfb', path, '--format', 'json'])).stdout);
+      expect([report.schema, report.answer]).toEqual(['fwmap/sysfb@1', 'not-needed']);
+    }
   });
 
   test('in text under its name, in ndjson a line each; the status is the worst', async () => {
