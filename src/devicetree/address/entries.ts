@@ -424,7 +424,7 @@ class EntryDecoder {
     return this.#isFragment ? 'unknown' : (this.#translator.stopOf(node, item) ?? 'no bus');
   }
 
-  /** Reports, once a bus, counts that Linux inherits or assumes and the specification doesn't. */
+  /** Reports, once a bus, counts that Linux inherits or assumes. */
   #reportCounts({ node, addressCells, sizeCells }: Bus): void {
     if ((isSaid(addressCells) && isSaid(sizeCells)) || this.#reported.has(node)) return;
     // A list of diagnostics keeps no more than this.
@@ -438,12 +438,13 @@ class EntryDecoder {
       const found =
         count.from === 'ancestor' ? `takes ${count.cells} from ${count.node}` : `assumes ${count.cells}`;
       const path = pathOf(node);
+      const origin = { path, ...(node.span ? { span: node.span } : {}) };
+      // Whole trees have counts at the root, and a count has a cell: here a part was left out or lost.
+      const isLost = count.from === 'default' || propertyOf(node, name) !== undefined;
       this.#sink.add(
-        finding(
-          'dt/cells-missing',
-          { path, name, found, specified },
-          { path, ...(node.span ? { span: node.span } : {}) },
-        ),
+        isLost
+          ? finding('dt/cells-lost', { path, name, found, specified }, origin)
+          : finding('dt/cells-missing', { path, name, found, specified }, origin),
       );
     }
   }

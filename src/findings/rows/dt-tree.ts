@@ -1,6 +1,6 @@
 /** Trees: errors of dtc's checks, addresses that contradict each other, overlays that do not apply. */
 import { FIRMWARE, NOTHING, row } from '../row.ts';
-import { type Problem, problemText } from './problem.ts';
+import { type MissingCount, type Problem, problemText } from './problem.ts';
 
 const board = (text: string) => ({
   files: { 'board.dts': `/dts-v1/;\n${text}\n` },
@@ -27,6 +27,9 @@ const overlay = (text: string) => ({
   run: 'windows --overlay over.dts board.dts',
 });
 const NOT_APPLIED = 'The overlay is not applied, so the resulting tree is unknown.';
+
+const countText = ({ path, name, found, specified }: MissingCount): string =>
+  `${path} has no ${name}: Linux ${found}, the specification says ${specified}`;
 
 /** dtc's checks that are errors by default; those about references share a row. */
 const CHECK_ROWS = {
@@ -128,23 +131,24 @@ export const DT_TREE_ROWS = {
   }),
   'dt/cells-missing': row({
     severity: 'note',
-    summary: 'a bus node has no cell counts',
-    why: 'Linux and the specification assume different counts. fwmap does what Linux does.',
-    example: board('/ { bus { ranges = <0 0 0 0 4>; }; };'),
+    summary: 'a bus node has no cell counts of its own',
+    why: 'Linux takes those of the nearest node above it, the specification has counts of its own. fwmap does what Linux does.',
+    example: board('/ { #address-cells = <1>; #size-cells = <1>; bus { ranges = <0 0 4>; }; };'),
     source: 'of_bus_n_addr_cells() in drivers/of/base.c; Devicetree Specification 0.4, 2.3.5',
     hides: NOTHING,
-    text: ({
-      path,
-      name,
-      found,
-      specified,
-    }: {
-      path: string;
-      name: string;
-      found: string;
-      specified: number;
-    }) => `${path} has no ${name}: Linux ${found}, the specification says ${specified}`,
+    text: countText,
     hint: ({ name }) => `add ${name} to the node`,
+  }),
+  'dt/cells-lost': row({
+    severity: 'warning',
+    summary: 'neither a bus node nor a node above it has cell counts, or a count is shorter than a cell',
+    why: 'A whole tree has counts at its root: this one is a part of a tree, or lost properties when it was copied. fwmap does what Linux does with it, whose addresses may be others than those of the whole tree.',
+    example: board('/ { bus { ranges = <0 0 0 0 4>; }; };'),
+    source: 'of_bus_n_addr_cells() in drivers/of/base.c; Devicetree Specification 0.4, 2.3.5 and 3.2',
+    hides: ['window'],
+    scope: 'path',
+    text: countText,
+    hint: ({ name }) => `give the whole tree, or add ${name} to the node`,
   }),
   'dt/reg-cells': row({
     severity: 'warning',

@@ -215,7 +215,7 @@ describe('cell counts', () => {
     });
     expect(told).toEqual([
       '2:33 dt/cells-missing /a/b has no #address-cells: Linux takes 2 from /a, the specification says 2',
-      '2:33 dt/cells-missing /a/b has no #size-cells: Linux assumes 1, the specification says 1',
+      '2:33 dt/cells-lost /a/b has no #size-cells: Linux assumes 1, the specification says 1',
     ]);
   });
 

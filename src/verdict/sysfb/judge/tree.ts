@@ -84,7 +84,8 @@ export function judgeTree(
     const because = `the ranges of ${where} can't be read: ${misfit}`;
     return { kind: 'unreadable', without: 'open', with: 'open', because, pool: [], framebuffer: null, rules };
   }
-  const pool = (windows ?? []).filter((window) => window.space === 'memory');
+  // The driver doesn't look at the flags: what a node named or typed as a bus of ports calls I/O is MMIO to it.
+  const pool = (windows ?? []).map((window): AddressWindow => ({ ...window, space: 'memory' }));
   if (pool.length === 0) {
     const why = windows === null ? `${where} has no ranges` : `the ranges of ${where} hold no entry`;
     rules.push({
