@@ -1,6 +1,6 @@
 /** From a described and judged machine to its rows. */
 import type { Artifact } from '../artifact/artifact.ts';
-import type { Diagnostic } from '../bytes/diagnostic.ts';
+import { type Diagnostic, IGNORED } from '../bytes/diagnostic.ts';
 import { type DtNode, propertyOf } from '../devicetree/tree.ts';
 import {
   conditionJson,
@@ -13,8 +13,10 @@ import {
 import { resourcesJson } from '../report/subjects/resources.ts';
 import { allOf, formatCondition, Names } from '../symbolic/index.ts';
 import type { BridgesVerdict } from '../verdict/host-bridge/result.ts';
+import { subjectsOf } from '../verdict/sysfb/subject.ts';
 import type { Verdict } from '../verdict/sysfb/verdict.ts';
 import type { Machine } from '../window/describe.ts';
+import { type AddressWindow, windowClass } from '../window/window.ts';
 import type { MachineRows, Row } from './tables.ts';
 
 /** The outcome of examining an input. */
@@ -59,7 +61,7 @@ export function rowsOf(
   const { machine: id } = subject;
   return {
     machines: [machineRow(subject, machine, verdict)],
-    windows: windowRows(id, machine),
+    windows: windowRows(id, machine, verdict),
     descriptors: descriptorRows(id, machine),
     bridges: bridgeRows(id, bridges),
     findings: findingRows(id, verdict.diagnostics),
@@ -107,7 +109,31 @@ function kindsOf(artifacts: readonly Artifact[]): string {
   return [...new Set(artifacts.map(({ kind }) => kind))].sort().join(',');
 }
 
-function windowRows(machine: string, { windows, artifacts }: Machine): Row[] {
+/**
+ * Tells windows that VMBus gets, or may: those that the verdict shows, the `ranges` of its node, and the memory windows of
+ * the device or of the next one above it that has any; of more above where these depend on something.
+ */
+function vmbusWindows(machine: Machine, { pool }: Verdict): (window: AddressWindow) => boolean {
+  const placeOf = ({ origin: { path, item, index } }: AddressWindow): string => `${path} ${item} ${index}`;
+  const given = new Set(pool.map(placeOf));
+  // The driver takes nothing below 1 MiB (vmbus_walk_resources() in drivers/hv/vmbus_drv.c).
+  const memory = machine.windows.filter(
+    (window) => window.space === 'memory' && window.role === 'window' && windowClass(window) !== 'below-1m',
+  );
+  for (const subject of subjectsOf(machine, IGNORED)) {
+    const paths = subject.kind === 'acpi' ? subject.levels.map(({ path }) => path) : [subject.path];
+    for (const path of paths) {
+      const own = memory.filter(({ origin }) => origin.path === path);
+      for (const window of own) given.add(placeOf(window));
+      if (own.some(({ certainty }) => certainty === 'certain')) break;
+    }
+  }
+  return (window) => given.has(placeOf(window));
+}
+
+function windowRows(machine: string, described: Machine, verdict: Verdict): Row[] {
+  const { windows, artifacts } = described;
+  const isOfVmbus = vmbusWindows(described, verdict);
   const names = new Names();
   return windows.map((window, number): Row => {
     const json = windowJson(window, artifacts, names);
@@ -131,6 +157,7 @@ function windowRows(machine: string, { windows, artifacts }: Machine): Row[] {
       path: text(member(origin, 'path')),
       item: text(member(origin, 'item')),
       item_index: window.origin.index,
+      vmbus: isOfVmbus(window),
     };
   });
 }

@@ -47,7 +47,12 @@ export const TABLES = {
     { name: 'oem_revision', type: 'uint64', describe: 'OEM revision of the DSDT' },
   ],
   inputs: [
-    MACHINE,
+    {
+      name: 'machine',
+      type: 'text',
+      describe:
+        'SHA-256 of the input, in lower-case hex: the first 64 characters of `machine` in the other tables',
+    },
     {
       name: 'path',
       type: 'text',
@@ -78,6 +83,11 @@ export const TABLES = {
     { name: 'path', type: 'text', describe: 'node path or ACPI object path' },
     { name: 'item', type: 'text', describe: '`ranges`, `reg`, `_CRS`' },
     { name: 'item_index', type: 'int32', describe: 'entry or descriptor, from 0' },
+    {
+      name: 'vmbus',
+      type: 'boolean',
+      describe: 'whether VMBus gets it, or may; null in surveys of fwmap before this column',
+    },
   ],
   descriptors: [
     MACHINE,

@@ -90,9 +90,13 @@ describe.skipIf(!hasPackage('@aws-sdk/client-s3') || !hasPackage('@duckdb/node-a
       ]),
     );
     for (const [now, before, tables] of [
-      ['s3://fleet/new', 'old', ['new/inputs', 'new/windows']],
-      ['new', 's3://fleet/old', ['old/inputs', 'old/windows']],
-      ['s3://fleet/new', 's3://fleet/old/', ['new/inputs', 'new/windows', 'old/inputs', 'old/windows']],
+      ['s3://fleet/new', 'old', ['new/inputs', 'new/machines', 'new/windows']],
+      ['new', 's3://fleet/old', ['old/inputs', 'old/machines', 'old/windows']],
+      [
+        's3://fleet/new',
+        's3://fleet/old/',
+        ['new', 'old'].flatMap((at) => ['inputs', 'machines', 'windows'].map((each) => `${at}/${each}`)),
+      ],
     ] as const) {
       bucket.requests.length = 0;
       expect(await ask(now, '--moved', before)).toEqual(expected);

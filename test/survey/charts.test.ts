@@ -31,6 +31,14 @@ describe('a page of a query', () => {
     expect(page(result)).not.toContain('<rect');
   });
 
+  test('has as many rows as there are', () => {
+    // More than a call can have arguments.
+    const rows = Array.from({ length: 200_000 }, (_, index) => [`m${index}`, index]);
+    const text = page({ columns: ['machine', 'windows'], rows });
+    expect(text.split('<tr>')).toHaveLength(1 + 1 + rows.length);
+    expect(text).toContain('<rect width="100.00"');
+  });
+
   test('has a histogram of what counts by addresses', () => {
     const asked = NAMED_QUERIES.summary.find(({ addresses }) => addresses !== undefined)!;
     expect(asked.addresses).toMatchObject({ slot: 0x800_0000n, slots: 32 });

@@ -16,11 +16,15 @@ interface DuckDb {
 
 interface Connection {
   extractStatements(sql: string): Promise<{ readonly count: number }>;
-  runAndReadAll(sql: string): Promise<{
-    columnNames(): string[];
-    getRowsJS(): readonly (readonly unknown[])[];
-  }>;
+  runAndReadAll(sql: string): Promise<Result>;
   closeSync(): void;
+}
+
+interface Result {
+  columnNames(): string[];
+  getRowsJS(): readonly (readonly unknown[])[];
+  /** Values that JavaScript has no type for are objects with DuckDB's text. */
+  getRows(): readonly (readonly unknown[])[];
 }
 
 /** The result of a statement. */
@@ -119,8 +123,9 @@ export class SurveyDatabase {
       const glob = join(folder, table, '*.parquet')
         .replace(/[[\]?]/g, '[$&]')
         .replaceAll("'", "''");
+      // Parts of an earlier fwmap lack the columns that were added since.
       const rows = tables.has(table)
-        ? `* FROM read_parquet('${glob}', union_by_name = true)`
+        ? `* FROM read_parquet('${glob}', union_by_name = true) UNION ALL BY NAME SELECT ${nullsOf(table)} WHERE false`
         : notFetched(schema, table);
       const sql = `CREATE VIEW ${schema}.${table} AS SELECT ${rows}`;
       try {
@@ -139,7 +144,7 @@ export class SurveyDatabase {
     const { count } = sql.trim() === '' ? { count: 0 } : await asked(this.#connection.extractStatements(sql));
     if (count !== 1) throw new QueryError(`a query is one SQL statement, not ${count}`);
     const result = await asked(this.#connection.runAndReadAll(sql));
-    return { columns: result.columnNames(), rows: result.getRowsJS().map((row) => row.map(cellOf)) };
+    return { columns: result.columnNames(), rows: cellsOf(result) };
   }
 
   close(): void {
@@ -148,12 +153,16 @@ export class SurveyDatabase {
   }
 }
 
+/** A null for each column of a table. */
+function nullsOf(table: TableName): string {
+  return TABLES[table].map(({ name, type }) => `NULL::${TYPES[type]} AS "${name}"`).join();
+}
+
 /** The columns of a table; to read its rows is an error, not a table without any. */
 function notFetched(schema: string, table: TableName): string {
-  const columns = TABLES[table].map(({ name, type }) => `NULL::${TYPES[type]} AS "${name}"`);
   const name = schema === 'main' ? table : `${schema}.${table}`;
   const why = `${name} was not fetched from the bucket: the statement has to name it as ${name}`;
-  return `${columns.join()} WHERE error('${why}') IS NULL`;
+  return `${nullsOf(table)} WHERE error('${why}') IS NULL`;
 }
 
 function hasParts(folder: string, table: TableName): boolean {
@@ -166,10 +175,23 @@ function hasParts(folder: string, table: TableName): boolean {
   }
 }
 
+function cellsOf(result: Result): Cell[][] {
+  try {
+    return result.getRowsJS().map((row) => row.map(cellOf));
+  } catch {
+    // A date that JavaScript can't have, such as 'infinity'.
+    const textOf = (value: unknown): unknown =>
+      typeof value === 'object' && value !== null ? String(value) : value;
+    return result.getRows().map((row) => row.map((value) => cellOf(textOf(value))));
+  }
+}
+
 function cellOf(value: unknown): Cell {
   switch (typeof value) {
-    case 'string':
     case 'number':
+      // JSON has no such numbers, and null is another value.
+      return Number.isFinite(value) ? value : String(value);
+    case 'string':
     case 'boolean':
       return value;
     case 'bigint':
@@ -179,6 +201,7 @@ function cellOf(value: unknown): Cell {
     default:
       if (value === null || value === undefined) return null;
       if (value instanceof Date) return value.toISOString();
+      if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`;
       return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? inner.toString() : inner));
   }
 }

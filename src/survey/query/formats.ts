@@ -49,7 +49,9 @@ function resultsHtml(results: readonly NamedResult[], heading: string): string {
   const sections = results.map((result) => {
     const { title, columns, rows, addresses } = result;
     const counted = addresses ? undefined : countedColumn(result);
-    const most = counted === undefined ? 0 : Math.max(...rows.map((row) => Number(row[counted])));
+    // Not as arguments of one call: a result may have more rows than a call can have arguments.
+    const most =
+      counted === undefined ? 0 : rows.reduce((all, row) => Math.max(all, Number(row[counted])), 0);
     const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
     const body = rows.map((row) => {
       const cells = row.map((cell) =>

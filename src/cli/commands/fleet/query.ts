@@ -22,6 +22,7 @@ export const command = defineCommand({
   options: {
     summary: { type: 'boolean', describe: 'What the survey holds: machines, answers, windows, findings' },
     needed: { type: 'boolean', describe: 'The machines that need CONFIG_SYSFB, or may' },
+    vmbus: { type: 'boolean', describe: 'The windows below 4 GiB that VMBus gets, or may, by model' },
     bridges: {
       type: 'boolean',
       describe: 'The PCI host bridge windows that Linux drops, clips, unites or refuses',
@@ -58,6 +59,7 @@ export const command = defineCommand({
     const asked: NamedQuery[] = [
       ...(options.summary ? NAMED_QUERIES.summary : []),
       ...(options.needed ? NAMED_QUERIES.needed : []),
+      ...(options.vmbus ? NAMED_QUERIES.vmbus : []),
       ...(options.bridges ? NAMED_QUERIES.bridges : []),
       ...(options.conditions ? NAMED_QUERIES.conditions : []),
       ...(options.moved === undefined ? [] : NAMED_QUERIES.moved),
