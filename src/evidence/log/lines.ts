@@ -51,13 +51,23 @@ const ISO_DATE = /\d{4}-\d\d-\d\dT/y;
 /** A host, followed by the name of another program. */
 const OTHER_PROGRAM = /\S+ [A-Za-z(][\w./@()-]*(?:\[\d+\])?: /y;
 const STAMP = /\[ *(\d+\.\d+)\]/y;
-/** dmesg -T, -e and --time-format delta. */
+/** dmesg -T, -e and --time-format delta, also with the difference that -d adds. */
 const OTHER_STAMP =
-  /\[(?: *\+?\d*\.\d+|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|[A-Z][a-z]{2} ?[ \d]?\d \d\d:\d\d)\]/y;
+  /\[(?: *\+?\d*\.\d+|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|[A-Z][a-z]{2} ?[ \d]?\d \d\d:\d\d)(?: <[ +]*\d+\.\d+>)?\]/y;
+/** RFC 5424: version, date, host, program, process, kind of message, structured data. */
+const SYSLOG =
+  /1 \d{4}-\d\d-\d\dT\S+ (\S+) (\S+) \S+ \S+ (?:-|(?:\[(?:[^\]"\\]|\\.|"(?:[^"\\]|\\.)*")*\])+)(?: \ufeff?|$)/y;
 const CALLER = / ?\[ *[TC]\d+\]/y;
 
 /** The blank before a stamp in the middle of a line. */
 const INSIDE = /(?<=[^\s:>|]) (?=\[ *\d+\.\d{6}\] )/;
+
+/** A stamp anywhere in a line. */
+const ANY_STAMP = /\[ *\d+\.\d{3,9}\]/;
+/** What another program puts in front of a line is not longer. */
+const MAX_OUTER = 96;
+/** The lines with a stamp that are compared to find what stands in front of all. */
+const SAMPLED_STAMPS = 100;
 
 /** The end of a part that begins at `at`; undefined when it isn't there. */
 function after(pattern: RegExp, text: string, at: number): number | undefined {
@@ -146,6 +156,13 @@ function readLine(text: string, form: LogForm, place: LinePlace): LogLine {
   const takePriority = (): boolean => text[at] === '<' && take(PRIORITY);
   const isNamed = text.includes('kernel', at);
   if (takePriority()) stamped = true;
+  SYSLOG.lastIndex = at;
+  const syslog = stamped && text[at] === '1' ? SYSLOG.exec(text) : null;
+  if (syslog !== null) {
+    at = SYSLOG.lastIndex;
+    if (syslog[2] !== 'kernel') return made(at, depth, false, true, undefined);
+    if (syslog[1] !== '-') host = syslog[1];
+  }
   if (isLowerOrDigit(text.charCodeAt(at)) && take(FACILITY)) stamped = true;
   const date = at;
   const dated = isUpperOrDigit(text.charCodeAt(at)) && take(DATE);
@@ -176,6 +193,64 @@ function readLine(text: string, form: LogForm, place: LinePlace): LogLine {
   return made(at, depth, stamped, false, seconds);
 }
 
+/** The form of a text: its letters and numbers left out. */
+function shapeOf(text: string): string {
+  return text
+    .replace(/\d+/g, '0')
+    .replace(/\p{L}+/gu, 'a')
+    .replace(/\s+/g, ' ');
+}
+
+/** What precedes the first stamp of a line whose prefix is none of the known ones; undefined without such a stamp. */
+function beforeStamp(text: string): string | undefined {
+  const at = text.search(ANY_STAMP);
+  return at <= 0 || at > MAX_OUTER || hasStampAhead(text) ? undefined : text.slice(0, at);
+}
+
+/** Whether the first stamp of a line follows a known prefix. */
+function hasStampAhead(text: string): boolean {
+  const place = { at: 0, end: 0, length: 0, textAt: undefined, whole: true };
+  return readLine(text, { named: false, records: false }, place).seconds !== undefined;
+}
+
+/**
+ * The form of what another program put in front of every line: the time of a build server, a file's name and the number of
+ * the line, a quotation mark. The ends of messages in a filled paragraph have many forms.
+ */
+function outerShape(artifact: Artifact): string | undefined {
+  const shapes = new Map<string, number>();
+  let stamps = 0;
+  for (const { text, unread } of writtenLines(artifact)) {
+    if (unread || text.length > limit('log-line-bytes') || !ANY_STAMP.test(text)) continue;
+    stamps += 1;
+    const before = beforeStamp(text);
+    if (before !== undefined) {
+      const shape = shapeOf(before);
+      shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
+    }
+    if (stamps === SAMPLED_STAMPS) break;
+  }
+  for (const [shape, count] of shapes) if (count >= 3 && count * 2 > stamps) return shape;
+  return undefined;
+}
+
+/** Where the quotation mark or element that `before` opens is closed; the end of the line otherwise. */
+function closedAt(line: string, before: string): number {
+  const mark = /["']$/.exec(before)?.[0] ?? (/<\w[^>]*>$/.test(before) ? '</' : undefined);
+  const at = mark === undefined ? -1 : line.lastIndexOf(mark);
+  return at < before.length ? line.length : at;
+}
+
+/** The messages of a line: a mail program that fills paragraphs puts several on one. */
+function piecesOf(text: string): string[] {
+  const pieces = text.includes('] ', 1) ? text.split(INSIDE) : [text];
+  const [first, second, ...rest] = pieces;
+  // A date in front of the first stamp is no message.
+  return second !== undefined && !ANY_STAMP.test(first!) && hasStampAhead(text)
+    ? [`${first} ${second}`, ...rest]
+    : pieces;
+}
+
 /**
  * The non-blank lines of a log, without their prefixes.
  * @param onUnread called for lines that are skipped: too long, or a record without a message
@@ -185,21 +260,24 @@ export function* logLines(
   onUnread: (at: number, why: 'long' | 'no message') => void = () => {},
 ): Generator<LogLine> {
   const form: LogForm = { named: false, records: false };
+  const outer = outerShape(artifact);
   for (const { text: raw, at, whole, end, unread } of writtenLines(artifact)) {
     if (unread || raw.length > limit('log-line-bytes')) {
       onUnread(at, unread ? 'no message' : 'long');
       continue;
     }
-    const text = raw.includes('\x1b') ? raw.replace(COLOUR, '') : raw;
-    if (text.trim() === '') continue;
-    let from = 0;
-    // A mail program that fills paragraphs puts several messages on one line.
-    for (const piece of text.includes('] ', 1) ? text.split(INSIDE) : [text]) {
+    // Serial consoles return to the first column in front of a line as well.
+    const line = (raw.includes('\x1b') ? raw.replace(COLOUR, '') : raw).replace(/^\r+/, '');
+    if (line.trim() === '') continue;
+    const found = outer === undefined ? undefined : beforeStamp(line);
+    const before = found !== undefined && shapeOf(found) === outer ? found : '';
+    let from = before.length;
+    for (const piece of piecesOf(line.slice(from, closedAt(line, before)))) {
       yield readLine(piece, form, {
         at: end === undefined ? at + from : at,
         end: end ?? at + from + piece.length,
         length: from + piece.length,
-        textAt: text.length === raw.length && end === undefined ? at + from : undefined,
+        textAt: line.length === raw.length && end === undefined ? at + from : undefined,
         whole,
       });
       from += piece.length + 1;

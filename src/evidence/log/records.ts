@@ -1,6 +1,6 @@
 /**
- * Kernel messages in machine-readable logs: dmesg --json (util-linux), and journalctl's output modes json, json-pretty,
- * export and verbose (systemd.journal-fields(7), JOURNAL_EXPORT_FORMATS). Each record becomes the line that dmesg would
+ * Kernel messages in machine-readable logs: dmesg --json (util-linux), journalctl's output modes json, json-pretty,
+ * export and verbose (systemd.journal-fields(7), JOURNAL_EXPORT_FORMATS), and Docker's json-file. Each record becomes the line that dmesg would
  * print.
  */
 import type { Artifact } from '../../artifact/artifact.ts';
@@ -16,6 +16,7 @@ type Form = 'dmesg' | 'lines' | 'pretty' | 'fields';
 function formOf(artifact: Artifact): Form | undefined {
   const head = textOf(artifact.source).slice(0, SAMPLE_CHARACTERS);
   if (/^\s*\{\s*"dmesg"\s*:\s*\[/.test(head)) return 'dmesg';
+  if (/^\s*\{"log":".*"stream":"/.test(head)) return 'lines';
   if (/^\s*\{.*"(?:MESSAGE|__CURSOR|__REALTIME_TIMESTAMP|_BOOT_ID)" ?:/.test(head)) return 'lines';
   if (/^\s*\{\s*"[A-Z_]+" : /.test(head)) return 'pretty';
   if (/^(?:__CURSOR=|.*\[s=[0-9a-f]+;i=[0-9a-f]+;)/.test(head.trimStart())) return 'fields';
@@ -91,7 +92,8 @@ class Records {
   }
 
   #take(name: string, value: unknown, line: TextLine): void {
-    if (name === 'msg' || name === 'MESSAGE') this.#message = { text: messageOf(value), line };
+    if (name === 'msg' || name === 'MESSAGE' || name === 'log')
+      this.#message = { text: messageOf(value), line };
     else if (typeof value === 'string' || typeof value === 'number') this.#fields.set(name, String(value));
   }
 
@@ -113,7 +115,8 @@ class Records {
       return;
     }
     const end = at + message.line.text.length;
-    for (const text of message.text.split('\n')) yield { text: stamp + text, at, whole, end };
+    for (const text of message.text.replace(/\n$/, '').split('\n'))
+      yield { text: stamp + text, at, whole, end };
   }
 }
 
