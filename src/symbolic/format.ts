@@ -1,7 +1,16 @@
 /** Conditions as reports print them: alternatives of comparisons, as text and as a tree. */
-import { builtCoverOf, type Cover, coverOf, isPlain, rangeCoverOf } from './decision/cover.ts';
-import { bracketedIn, factorsOf } from './decision/factors.ts';
+import {
+  builtCoverOf,
+  type Cover,
+  coverIn,
+  coverOf,
+  isPlain,
+  rangeCoverOf,
+  takenApart,
+} from './decision/cover.ts';
+import { bracketedIn, factorsIn } from './decision/factors.ts';
 import type { Literal, Relation } from './decision/literal.ts';
+import type { TakenApart } from './decision/situation.ts';
 import { Names } from './names.ts';
 import { type Expr, isKnown, type Quantity } from './quantity.ts';
 import { formatOperand, nameOfIndex } from './text.ts';
@@ -108,17 +117,17 @@ const unbracketed = new WeakMap<Expr, Cover>();
 const SHORT_ENOUGH = 24;
 
 /** Of the ways to write it without brackets, the shortest. */
-function shortestOf(condition: Expr): Cover {
+function shortestOf(condition: Expr, apart = () => takenApart(condition)): Cover {
   let cover = unbracketed.get(condition);
   if (cover === undefined) {
-    cover = shortestAmong(condition);
+    cover = shortestAmong(condition, apart());
     unbracketed.set(condition, cover);
   }
   return cover;
 }
 
-function shortestAmong(condition: Expr): Cover {
-  const cover = coverOf(condition);
+function shortestAmong(condition: Expr, taken: TakenApart | undefined): Cover {
+  const cover = coverIn(condition, taken);
   if (!cover.complete) return cover;
   const lengthOf = (each: Cover): number => formatCover(each).length;
   let best = { cover, length: lengthOf(cover) };
@@ -130,7 +139,7 @@ function shortestAmong(condition: Expr): Cover {
     if (cover.alternatives.some((literals) => literals.some(isOfSum)))
       consider(rangeCoverOf(condition), best.length);
     // Bits of a field stand in their places in a cover: a little shorter is no reason to do without that.
-    consider(builtCoverOf(condition), (7 / 8) * best.length);
+    consider(builtCoverOf(condition, taken), (7 / 8) * best.length);
   }
   return best.cover;
 }
@@ -140,15 +149,20 @@ function isOfSum({ left, right }: Literal): boolean {
   return isKnown(right) && !isKnown(left) && left.kind === 'sum' && variablesOf(left).length === 1;
 }
 
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
 function shorter(condition: Expr): Cover {
   if (isPlain(condition)) return coverOf(condition);
-  const cover = shortestOf(condition);
+  const apart = once(() => takenApart(condition));
+  const cover = shortestOf(condition, apart);
   const { length } = formatCover(cover);
   if (cover.complete && length <= SHORT) return cover;
-  const alternatives = factorsOf(
-    condition,
-    (ways) => formatCover({ alternatives: ways, complete: true }).length,
-  );
+  const taken = apart();
+  const alternatives =
+    taken && factorsIn(taken, (ways) => formatCover({ alternatives: ways, complete: true }).length);
   if (alternatives === undefined) return cover;
   const factored = { alternatives, complete: true };
   return !cover.complete || 4 * formatCover(factored).length <= 3 * length ? factored : cover;

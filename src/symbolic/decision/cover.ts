@@ -6,7 +6,15 @@ import { type Bdd, FALSE } from './bdd.ts';
 import { Bits } from './bits.ts';
 import { bounded } from './decide.ts';
 import { asBuilt, conditionOfLiteral, type Literal } from './literal.ts';
-import { type Alternatives, checked, conditionOfAlternatives, literalsOf, situationOf } from './situation.ts';
+import {
+  type Alternatives,
+  checked,
+  conditionOfAlternatives,
+  literalsOf,
+  renew,
+  situationOf,
+  type TakenApart,
+} from './situation.ts';
 import type { Ground } from './subjects/subjects.ts';
 
 export interface Cover {
@@ -24,10 +32,20 @@ export function coverOf(condition: Quantity, given: Quantity = 1n): Cover {
   if (isKnown(condition)) return { alternatives: condition === 0n ? [] : [[]], complete: true };
   if (given === 1n && isPlain(condition))
     return { alternatives: asBuilt(condition).map(plainly), complete: true };
-  const alternatives = bounded(() => alternativesOf(condition, given));
-  return alternatives === undefined
-    ? { alternatives: asBuilt(condition), complete: false }
-    : { alternatives, complete: true };
+  return coverIn(condition, takenApart(condition, given));
+}
+
+/** As {@link coverOf}, of a condition that was taken apart. The next question about it may take as much work again. */
+export function coverIn(condition: Expr, situation: TakenApart | undefined): Cover {
+  const alternatives = situation && bounded(() => alternativesIn(situation));
+  if (alternatives === undefined) return { alternatives: asBuilt(condition), complete: false };
+  if (typeof situation === 'object') renew(situation);
+  return { alternatives, complete: true };
+}
+
+/** As {@link situationOf}; undefined past the bound on work. */
+export function takenApart(condition: Quantity, given: Quantity = 1n): TakenApart | undefined {
+  return bounded(() => situationOf(condition, given));
 }
 
 /**
@@ -106,13 +124,15 @@ const MAX_BUILT = 24;
 /**
  * The condition as it was built, but for what is redundant in it. Undefined where it is no disjunction of a few
  * conjunctions of comparisons, or past the bound on work.
+ *
+ * @param situation where it was taken apart already
  */
-export function builtCoverOf(condition: Expr): Cover | undefined {
+export function builtCoverOf(condition: Expr, situation?: TakenApart): Cover | undefined {
   const built = asBuilt(condition);
   const literals = built.flat();
   if (literals.length > MAX_BUILT || !literals.every(isComparison)) return undefined;
   const alternatives = bounded(() => {
-    const bits = new Bits([condition]);
+    const bits = typeof situation === 'object' ? situation.bits : new Bits([condition]);
     const { bdds } = bits;
     const domain = bits.domain();
     const holds = bdds.and(bits.condition(condition), domain);
@@ -168,7 +188,10 @@ export function alternativesOf(
   ranges = false,
   ground?: Ground,
 ): Alternatives {
-  const situation = situationOf(condition, given, ranges, ground);
+  return alternativesIn(situationOf(condition, given, ranges, ground));
+}
+
+function alternativesIn(situation: TakenApart): Alternatives {
   if (situation === 'never') return [];
   if (situation === 'always') return [[]];
   const { grower, lower, upper } = situation;

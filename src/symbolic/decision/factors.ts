@@ -2,7 +2,7 @@
  * Conditions with brackets: where parts are multiplied out that are independent or have something in common, what is
  * printed is long and hides it.
  */
-import { type Expr, isKnown, type Quantity } from '../quantity.ts';
+import { type Expr, isKnown } from '../quantity.ts';
 import { type Bdd, FALSE, TRUE } from './bdd.ts';
 import { bounded } from './decide.ts';
 import { factored, gathered, type Tree } from './divide.ts';
@@ -13,7 +13,7 @@ import {
   checked,
   conditionOfAlternatives,
   type Situation,
-  situationOf,
+  type TakenApart,
 } from './situation.ts';
 
 /** How long alternatives are when they are printed. */
@@ -23,15 +23,12 @@ export type LengthOf = (alternatives: Alternatives) => number;
  * The condition with alternatives inside of literals: `(A || B && (C || D)) != 0 and E > 0`. Undefined past the bound on
  * work.
  */
-export function factorsOf(condition: Quantity, lengthOf: LengthOf): Alternatives | undefined {
-  return bounded(() => {
-    const situation = situationOf(condition, 1n);
-    if (situation === 'never' || situation === 'always') return undefined;
-    return new Factoring(situation, lengthOf).alternatives();
-  });
+export function factorsIn(situation: TakenApart, lengthOf: LengthOf): Alternatives | undefined {
+  if (situation === 'never' || situation === 'always') return undefined;
+  return bounded(() => new Factoring(situation, lengthOf).alternatives());
 }
 
-/** The alternatives of a literal in which {@link factorsOf} put them; undefined for any other. */
+/** The alternatives of a literal in which {@link factorsIn} put them; undefined for any other. */
 export function bracketedIn({ left, op, right }: Literal): Alternatives | undefined {
   return !isKnown(left) && left.kind === 'any' && op === '!=' && right === 0n ? asBuilt(left) : undefined;
 }

@@ -31,6 +31,8 @@ export class Grower {
   readonly #subjects: readonly Subject[];
   /** Subjects that literals may be of, in the order in which they are tried to be done without: the longest first. */
   readonly #order: readonly number[];
+  /** What there is or what stood in the way, by the two functions as one number. */
+  readonly #covers = new Map<number, Part[][] | OutOfWork>();
 
   /** @param own how many of the subjects, the first ones, literals may be of */
   constructor(cells: Cells, subjects: readonly Subject[], own: number) {
@@ -49,6 +51,21 @@ export class Grower {
   cover(lower: Bdd, upper: Bdd): Part[][] {
     if (lower === FALSE) return [];
     if (upper === TRUE) return [[]];
+    const key = lower * 2 ** 24 + upper;
+    const known = this.#covers.get(key);
+    if (known instanceof OutOfWork) throw known;
+    if (known !== undefined) return known;
+    try {
+      const terms = this.#cover(lower, upper);
+      this.#covers.set(key, terms);
+      return terms;
+    } catch (error) {
+      if (error instanceof OutOfWork) this.#covers.set(key, error);
+      throw error;
+    }
+  }
+
+  #cover(lower: Bdd, upper: Bdd): Part[][] {
     const { bdds } = this.#cells;
     let terms: Part[][] = [];
     for (let left = lower; left !== FALSE; ) {

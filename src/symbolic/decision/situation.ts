@@ -4,7 +4,7 @@ import type { ChoiceVariable, Condition, Quantity } from '../quantity.ts';
 import { variablesOf } from '../variables.ts';
 import { atomsOf } from './atoms.ts';
 import { type Bdd, FALSE, OutOfWork } from './bdd.ts';
-import { Bits } from './bits.ts';
+import { Bits, MAX_STEPS } from './bits.ts';
 import { Grower, type Part } from './grow.ts';
 import { conditionOfLiteral, type Literal } from './literal.ts';
 import { BitOrder } from './order.ts';
@@ -31,6 +31,9 @@ export interface Situation {
   readonly holds: Bdd;
 }
 
+/** What {@link situationOf} gives. */
+export type TakenApart = Situation | 'always' | 'never';
+
 /**
  * `never` or `always` where it is decided. Throws {@link WorkLimitReached}.
  * @param ranges a sum of one field is told by ranges of the field, also where the sum is short
@@ -41,7 +44,7 @@ export function situationOf(
   given: Quantity,
   ranges = false,
   ground?: Ground,
-): Situation | 'always' | 'never' {
+): TakenApart {
   const own = ground ?? new Ground(new Bits([condition, given]));
   const { bits } = own;
   const { bdds } = bits;
@@ -74,6 +77,12 @@ export function situationOf(
     open,
     holds,
   };
+}
+
+/** Another question about it may take as many steps as the first. */
+export function renew({ bits, cells }: Situation): void {
+  bits.bdds.allow(MAX_STEPS);
+  cells.renew();
 }
 
 function choicesIn(values: readonly Quantity[]): ChoiceVariable[] {

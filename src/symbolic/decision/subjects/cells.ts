@@ -51,6 +51,11 @@ export class Cells {
     this.#groups = groups.map((group) => this.#combinations(group, subjects));
   }
 
+  /** As many steps may be taken from now on as from the start. */
+  renew(): void {
+    this.bdds.allow(MAX_STEPS);
+  }
+
   #codeOf(piece: number, level: number, width: number): Bdd {
     let code: Bdd = TRUE;
     for (let bit = width - 1; bit >= 0; bit--) {
