@@ -106,6 +106,8 @@ export function loadWithCache(entry: string, folder: string, native: Require, fi
     const cachedData = key === undefined ? undefined : known?.get(key);
     const script = new Script(text, {
       filename,
+      // So that stack traces and profiles name the columns of the file.
+      columnOffset: -BEFORE.length,
       ...(cachedData === undefined ? {} : { cachedData }),
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CodeCache, writeCodeCache } from '../../../src/cli/start/code-cache.ts';
+import { loadWithCache } from '../../../src/cli/start/load.ts';
 import { trustedFolder } from '../../../src/cli/start/trusted-folder.ts';
 import { hasProgram } from '../../containers/pack.ts';
 
@@ -79,6 +80,17 @@ describe('code is kept', () => {
     expect([run(BOARD), run(TABLE)]).toEqual(expected);
     expect(written()).toBe(1000);
   });
+});
+
+test('a stack names lines and columns of the file', () => {
+  const before = 'require("tell")(';
+  writeFileSync(join(home, 'entry.cjs'), `${before}new Error("here").stack)`);
+  let stack = '';
+  const native = () => (text: string) => {
+    stack = text;
+  };
+  loadWithCache('./entry.cjs', home, native, { folder: home, name: 'none' });
+  expect(stack.split('\n')[1]).toContain(`${join(home, 'entry.cjs')}:1:${before.length + 1}`);
 });
 
 describe('a file is not believed', () => {
