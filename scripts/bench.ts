@@ -1,21 +1,23 @@
 /**
  * `npm run bench [-- NAME [ARGUMENT...]]`: measures fwmap and a reference in the same run. Each NAME is a file in
- * scripts/bench/ that exports `run(args)`; without a NAME all of them run.
+ * scripts/bench/ that exports `run(args)`; `all` is each of them, without a NAME it is `table`.
  */
 import { readdirSync } from 'node:fs';
 
 const folder = new URL('./bench/', import.meta.url);
-const [name, ...args] = process.argv.slice(2);
+const [name = 'table', ...args] = process.argv.slice(2);
 const names = readdirSync(folder)
-  .filter((file) => file.endsWith('.ts') && file !== 'measure.ts')
+  .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -3))
   .sort();
 
-if (name !== undefined && !names.includes(name)) {
-  console.error(`usage: npm run bench [-- NAME [ARGUMENT...]], where NAME is one of: ${names.join(', ')}`);
+if (name !== 'all' && !names.includes(name)) {
+  console.error(
+    `usage: npm run bench [-- NAME [ARGUMENT...]], where NAME is one of: all, ${names.join(', ')}`,
+  );
   process.exitCode = 2;
 } else {
-  for (const each of name === undefined ? names : [name]) {
+  for (const each of name === 'all' ? names : [name]) {
     const { run } = (await import(new URL(`${each}.ts`, folder).href)) as {
       run: (args: string[]) => Promise<number>;
     };

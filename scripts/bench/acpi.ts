@@ -18,7 +18,7 @@ import { readAcpiTables } from '../../src/acpi/tables/read.ts';
 import { type AcpiTable, holdsAml } from '../../src/acpi/tables/table.ts';
 import { openBytes } from '../../src/artifact/open-bytes.ts';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { compare, median } from './measure.ts';
+import { compare, median } from './processes/measure.ts';
 
 const SHARED = '../shared/corpus/acpi';
 const HYPERV = '../shared/corpus/hyperv-gen2';

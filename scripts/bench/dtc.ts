@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { readPossiblyPacked } from '../conformance/devicetree/dtc/compile.ts';
-import type { Board, Outcome, Task } from './dtc-work.ts';
-import { median } from './measure.ts';
+import type { Board, Outcome, Task } from './processes/dtc-work.ts';
+import { median } from './processes/measure.ts';
 
 const CORPUS = '../shared/corpus';
 const BUNDLE = 'node_modules/.cache/bench/dtc-work.mjs';
@@ -28,7 +28,7 @@ const MEMORY_GROWTH = 1.25;
 
 async function bundle(): Promise<void> {
   const built = await rolldown({
-    input: join(import.meta.dirname, 'dtc-work.ts'),
+    input: join(import.meta.dirname, 'processes/dtc-work.ts'),
     platform: 'node',
     external: /^(?![./]|.*:)/,
     logLevel: 'warn',

@@ -24,7 +24,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { median } from './measure.ts';
+import { median } from './processes/measure.ts';
 
 const GIB = 2 ** 30;
 const PIECE = 4 << 20;

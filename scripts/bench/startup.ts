@@ -1,6 +1,6 @@
 /** `fwmap sysfb` on a sample as a whole process, compared with a Node that does nothing. */
 import { fileURLToPath } from 'node:url';
-import { compare } from './measure.ts';
+import { compare } from './processes/measure.ts';
 
 const RUNS = 25;
 /** The project's bound for a small device tree. */

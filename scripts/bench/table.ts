@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- table [--machines N] [--linux DIR]`: the speed as seen by users: ratios of whole processes, with the
+ * `npm run bench [-- table [--machines N] [--linux DIR]]`: the speed as seen by users: ratios of whole processes, with the
  * goal of each row. It fails if a ratio misses its goal by more than 15 %.
  *
  * CPU time of alternating processes, medians of pairs, so that other load on the machine matters little; only the survey
@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { inOneProcess } from './acpi.ts';
 import { boardsInOneProcess } from './dtc.ts';
-import { compare, median, time } from './measure.ts';
+import { compare, median, time } from './processes/measure.ts';
 
 const FWMAP = fileURLToPath(new URL('../../bin/fwmap.js', import.meta.url));
 const TREE = fileURLToPath(new URL('../../samples/openhcl-vtl2.dts', import.meta.url));

@@ -1,13 +1,13 @@
 /** fwmap's side of the benchmark `dtc`, run in its own process. Prints the measured time and memory as JSON. */
 import { readFileSync } from 'node:fs';
-import type { Artifact } from '../../src/artifact/artifact.ts';
-import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
-import { compileSparingly } from '../../src/cli/common/engine.ts';
-import { PreprocessorCache } from '../../src/devicetree/preprocessor/preprocess.ts';
-import { SourceStore, sourceFiles } from '../../src/devicetree/source/disk-files.ts';
-import { writeDtb } from '../../src/devicetree/write/dtb.ts';
-import { describeTree } from '../../src/window/from-device-tree.ts';
-import { compileSource } from '../conformance/devicetree/dtc/compile.ts';
+import type { Artifact } from '../../../src/artifact/artifact.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
+import { compileSparingly } from '../../../src/cli/common/engine.ts';
+import { PreprocessorCache } from '../../../src/devicetree/preprocessor/preprocess.ts';
+import { SourceStore, sourceFiles } from '../../../src/devicetree/source/disk-files.ts';
+import { writeDtb } from '../../../src/devicetree/write/dtb.ts';
+import { describeTree } from '../../../src/window/from-device-tree.ts';
+import { compileSource } from '../../conformance/devicetree/dtc/compile.ts';
 
 export interface Board {
   readonly src: string;
