@@ -7,7 +7,7 @@ import { sha256Of } from '../platform/hash.ts';
 import { loadOptional } from './optional.ts';
 import { type Examiner, type OnShard, runShard } from './run.ts';
 import { SurveyStore } from './store.ts';
-import type { Shard } from './unit.ts';
+import { isShard, type Shard } from './unit.ts';
 
 /** The part of BullMQ that is used (https://docs.bullmq.io). */
 interface BullMq {
@@ -211,6 +211,7 @@ export async function startWorker(
   const worker = new Worker(
     QUEUE,
     async ({ data: { into: named, seconds, shard } }) => {
+      if (!isShard(shard)) throw new QueueError('the job is not of a survey of this version');
       const { store, examiner } = await surveyAt(given?.place.name ?? named);
       if (await store.isDone(shard)) return;
       onShard(shard, await runShard(shard, store, examiner, seconds));

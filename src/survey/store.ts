@@ -8,15 +8,16 @@
  *     done/SHARD.json       written last: this shard is complete
  *     spool/HASH            contents of archives, until they are processed
  */
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { type AskedKernel, textOfAsked } from './asked.ts';
 import { parquetOf } from './parquet.ts';
 import { BucketPlace } from './place/bucket.ts';
-import { FolderPlace } from './place/folder.ts';
+import { FolderPlace, UNFINISHED } from './place/folder.ts';
+import { type FolderLock, lockFolder } from './place/lock.ts';
 import { placeNamed } from './place/name.ts';
-import type { LentFile, Place } from './place/place.ts';
+import { type LentFile, type Place, PlaceError } from './place/place.ts';
 import { MACHINE_TABLES, type MachineRows, type Row, SURVEY_SCHEMA } from './tables.ts';
-import type { Shard, Unit } from './unit.ts';
+import { isShard, type Shard, type Unit } from './unit.ts';
 
 /** The counts of a finished shard. */
 export interface ShardCounts {
@@ -45,6 +46,23 @@ const FOLDERS = ['plan', 'done', 'inputs', ...MACHINE_TABLES];
 /** Spooled contents that are written at a time, to a place that is far away. */
 const MOST_SPOOLING = 16;
 const MOST_SPOOLING_BYTES = 64 * 1024 * 1024;
+
+const OTHER_FOLDER = 'name another folder';
+const AGAIN = 'remove it, and run the same command again';
+
+function areInputs(value: unknown): value is PlannedInput[] {
+  return (
+    Array.isArray(value) &&
+    value.every((each: Partial<Record<keyof PlannedInput, unknown>> | null) => {
+      const { hash, path, bytes } = each ?? {};
+      return typeof hash === 'string' && typeof path === 'string' && Number.isSafeInteger(bytes);
+    })
+  );
+}
+
+function areCounts(value: Readonly<Record<string, unknown>>): value is ShardCounts & typeof value {
+  return ['machines', 'faulty', 'others'].every((name) => Number.isSafeInteger(value[name]));
+}
 
 export class SurveyStore {
   readonly place: Place;
@@ -75,15 +93,40 @@ export class SurveyStore {
     return new SurveyStore(new FolderPlace(path, FOLDERS));
   }
 
+  /**
+   * Keeps other surveys out of a folder until it is released; of a bucket it can't. Throws {@link PlaceError} where another
+   * is running there.
+   */
+  async lock(): Promise<FolderLock | undefined> {
+    const { folder } = this.place;
+    return folder === undefined ? undefined : lockFolder(join(folder, UNFINISHED));
+  }
+
   async #text(name: string): Promise<string | undefined> {
     const bytes = await this.place.read(name);
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   }
 
-  /** The kernel that machines are judged for. Throws where the file can't be read. */
+  /** The value of a JSON text in a file. Throws {@link PlaceError} where it is not an object. */
+  #object(name: string, text: string, hint = OTHER_FOLDER): Readonly<Record<string, unknown>> {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      // Told below.
+    }
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    throw this.#damaged(name, hint);
+  }
+
+  #damaged(name: string, hint: string): PlaceError {
+    return new PlaceError(`${this.place.name}/${name} is damaged, or not of a survey`, hint);
+  }
+
+  /** The kernel that machines are judged for. Throws {@link PlaceError} where the file is damaged. */
   async asked(): Promise<AskedKernel> {
     const text = await this.#text('kernel.json');
-    return text === undefined ? {} : (JSON.parse(text) as AskedKernel);
+    return text === undefined ? {} : this.#object('kernel.json', text);
   }
 
   /**
@@ -98,7 +141,7 @@ export class SurveyStore {
     return true;
   }
 
-  /** Every plan, in the order of their ids. Throws where one can't be read. */
+  /** Every plan, in the order of their ids. Throws {@link PlaceError} where one is damaged or of another version. */
   async plans(): Promise<Plan[]> {
     const plans: Plan[] = [];
     const names = (await this.place.list('plan')).filter((name) => name.endsWith('.ndjson'));
@@ -106,9 +149,13 @@ export class SurveyStore {
       const text = await this.#text(`plan/${name}`);
       if (text === undefined) continue;
       const [head, ...shards] = text.trimEnd().split('\n');
-      const { schema, inputs } = JSON.parse(head!) as { schema: string; inputs: PlannedInput[] };
-      if (schema !== SURVEY_SCHEMA) throw new Error(`${name} has another version: ${schema}`);
-      plans.push({ inputs, shards: shards.map((line) => JSON.parse(line) as Shard) });
+      const { schema, inputs } = this.#object(`plan/${name}`, head!);
+      if (typeof schema === 'string' && schema !== SURVEY_SCHEMA)
+        throw new PlaceError(`${this.place.name} holds a survey of another version: ${schema}`, OTHER_FOLDER);
+      const planned: unknown[] = shards.map((line) => this.#object(`plan/${name}`, line));
+      if (schema !== SURVEY_SCHEMA || !areInputs(inputs) || !planned.every(isShard))
+        throw this.#damaged(`plan/${name}`, OTHER_FOLDER);
+      plans.push({ inputs, shards: planned });
     }
     return plans;
   }
@@ -133,11 +180,13 @@ export class SurveyStore {
     return new Set(names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5)));
   }
 
-  /** The counts of a shard that is done. */
+  /** The counts of a shard that is done. Throws {@link PlaceError} where they are damaged. */
   async countsOf(shard: Pick<Shard, 'id'>): Promise<ShardCounts> {
     const text = await this.#text(`done/${shard.id}.json`);
     if (text === undefined) throw new Error(`shard ${shard.id} is not done`);
-    return JSON.parse(text) as ShardCounts;
+    const counts = this.#object(`done/${shard.id}.json`, text, AGAIN);
+    if (!areCounts(counts)) throw this.#damaged(`done/${shard.id}.json`, AGAIN);
+    return counts;
   }
 
   /** Writes the tables of a shard and marks it as done. The same shard gives the same files. @returns its counts */

@@ -1,4 +1,5 @@
 /** The units of a survey, one machine each, and how they are grouped into shards. */
+import { isAbsolute } from 'node:path';
 import { sha256Of } from '../platform/hash.ts';
 
 /** The input of one machine, or of those in one image: a file, or a folder that is one description. */
@@ -17,6 +18,24 @@ export interface Shard {
   /** A hash of its units' hashes: equal units make an equal shard, wherever they were found. */
   readonly id: string;
   readonly units: readonly Unit[];
+}
+
+/** Whether a value that was read from a plan or a queue is a shard: names of files are made of its ids. */
+export function isShard(value: unknown): value is Shard {
+  const { id, units } = (value ?? {}) as Partial<Record<keyof Shard, unknown>>;
+  return typeof id === 'string' && /^[0-9a-f]{32}$/.test(id) && Array.isArray(units) && units.every(isUnit);
+}
+
+function isUnit(value: unknown): value is Unit {
+  const { hash, path, file, bytes } = (value ?? {}) as Partial<Record<keyof Unit, unknown>>;
+  return (
+    typeof hash === 'string' &&
+    /^[0-9a-f]{64}$/.test(hash) &&
+    typeof path === 'string' &&
+    typeof file === 'string' &&
+    (isAbsolute(file) || file === `spool/${hash}`) &&
+    Number.isSafeInteger(bytes)
+  );
 }
 
 /** Query engines read this many files fast; more machines make larger shards. */

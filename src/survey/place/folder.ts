@@ -15,7 +15,7 @@ import { systemCode } from '../../artifact/file.ts';
 import type { LentFile, Place } from './place.ts';
 
 /** Where files are until they are complete. */
-const UNFINISHED = '.new';
+export const UNFINISHED = '.new';
 /** Unfinished files that are older than this belong to a run that was killed. */
 const ABANDONED_MS = 60 * 60 * 1000;
 

@@ -1,5 +1,5 @@
 /** The tables of a survey in DuckDB. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode, systemMessage } from '../../artifact/file.ts';
 import { loadOptional } from '../optional.ts';
@@ -87,7 +87,9 @@ export class SurveyDatabase {
       for (const table of TABLE_NAMES)
         if ('folder' in place && !hasParts(place.folder, table))
           throw new QueryError(
-            `${place.folder} is not a survey: it has no ${table}; fwmap survey --into makes one`,
+            existsSync(join(place.folder, 'plan'))
+              ? `the survey in ${place.folder} has no ${table} yet`
+              : `${place.folder} is not a survey: it has no ${table}; fwmap survey --into makes one`,
           );
     const { DuckDBInstance } = (await loadOptional('@duckdb/node-api', cwd)) as DuckDb;
     const fetched: FetchedTables[] = [];

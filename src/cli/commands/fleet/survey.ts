@@ -8,7 +8,7 @@ import { limit, overLimit } from '../../../limits/limits.ts';
 import type { AskedKernel } from '../../../survey/asked.ts';
 import { placeNamed } from '../../../survey/place/name.ts';
 import type { PlanCounts } from '../../../survey/plan.ts';
-import type { ShardCounts } from '../../../survey/store.ts';
+import type { ShardCounts, SurveyStore } from '../../../survey/store.ts';
 import type { Shard } from '../../../survey/unit.ts';
 import { defineCommand, EXIT_ERROR, type OptionValues } from '../../common/command.ts';
 import { CommandError } from '../../common/command-error.ts';
@@ -198,15 +198,32 @@ async function survey(
   options: AskedOptions,
   io: Io,
 ): Promise<number> {
-  const [{ SurveyStore }, { planSurvey }, { compileInEachThread }] = await Promise.all([
+  const [{ SurveyStore }, { compileInEachThread }] = await Promise.all([
     import('../../../survey/store.ts'),
-    import('../../../survey/plan.ts'),
     import('../../common/engine.ts'),
   ]);
   await compileInEachThread();
-  const sink = new DiagnosticList();
   if ('folder' in placeNamed(into, io.cwd)) makeFolder(into, io);
   const store = await SurveyStore.open(into, io.cwd);
+  const lock = await store.lock();
+  try {
+    return await surveyInto(store, paths, { into, jobs, seconds, queue }, options, io, () => lock?.beat());
+  } finally {
+    lock?.release();
+  }
+}
+
+/** @param onInput called for each input that is found */
+async function surveyInto(
+  store: SurveyStore,
+  paths: readonly string[],
+  { into, jobs, seconds, queue }: Work,
+  options: AskedOptions,
+  io: Io,
+  onInput: () => void,
+): Promise<number> {
+  const { planSurvey } = await import('../../../survey/plan.ts');
+  const sink = new DiagnosticList();
   if (!(await store.ask(await askedKernel(options, io))))
     throw new CommandError(
       `${into} holds a survey for ${describeAsked(await store.asked())}`,
@@ -215,8 +232,10 @@ async function survey(
   const { shards, found } = await planSurvey(paths, store, {
     cwd: io.cwd,
     sink,
-    onInput: (so) =>
-      io.progress.tell(`looking for machines: ${so.machines} in ${counted(so.inputs, 'input')}`, true),
+    onInput: (so) => {
+      onInput();
+      return io.progress.tell(`looking for machines: ${so.machines} in ${counted(so.inputs, 'input')}`, true);
+    },
   });
   const before = await store.done();
   const open = shards.filter(({ id }) => !before.has(id));
@@ -243,7 +262,8 @@ async function survey(
       import('../../survey/pool.ts'),
       import('../../../survey/run.ts'),
     ]);
-    const pool = await openPool(jobs, store);
+    // A thread without work takes time from the others, which a machine's limit counts.
+    const pool = await openPool(Math.min(jobs, total - done), store);
     try {
       failures = await runShards(open, store, pool, { seconds, together: jobs + 1, onShard });
     } finally {
