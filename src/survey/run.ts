@@ -90,10 +90,17 @@ export async function runShard(
   examiner: Examiner,
   seconds: number,
 ): Promise<ShardCounts> {
-  const batches = await Promise.all(
-    batchesOf(shard.units).map((batch) => examineBatch(batch, examiner, seconds)),
+  const batches = batchesOf(shard.units);
+  const examined: Examined[][] = [];
+  const bytesOf = (index: number): number => batches[index]!.reduce((sum, { bytes }) => sum + bytes, 0);
+  // The largest first: at the end of a survey threads wait for what was started last.
+  const order = [...batches.keys()].sort((a, b) => bytesOf(b) - bytesOf(a));
+  await Promise.all(
+    order.map(async (index) => {
+      examined[index] = await examineBatch(batches[index]!, examiner, seconds);
+    }),
   );
-  return store.finish(shard, batches.flat(2));
+  return store.finish(shard, examined.flat(2));
 }
 
 /** Called after each shard. */
