@@ -1,6 +1,7 @@
 /** A window too small for Generation 2's framebuffer is not the low gap: DOMAIN 11.7, h-kind-dwordio-counts, h-floor-starts-1m. */
 import { expect, it } from 'vitest';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
+import { formatCondition } from '../../../src/symbolic/index.ts';
 import { answerSysfb } from '../../../src/verdict/answer.ts';
 import type { Verdict } from '../../../src/verdict/sysfb/verdict.ts';
 import { artifactOf } from '../../evidence/artifacts.ts';
@@ -61,4 +62,28 @@ it('one that reaches above 4 GiB may be the high gap: then it depends on which i
   expect(verdict.toSettle.map(({ what }) => what)).toEqual(['low_gap']);
   // Below 4 GiB it is the low gap.
   expect((await across(SMALL, [0x10000000n, 0xffffffffn])).answer).toBe('needed');
+});
+
+it('of several windows with room below 4 GiB any may be the low gap', async () => {
+  const OTHER = [0x80000000n, 0x8fffffffn] as const;
+  // 6.6 reserves in its first window, 0x80000000: a framebuffer at the base of the second stays unprotected.
+  for (const windows of [
+    [OTHER, LOW],
+    [LOW, OTHER],
+  ]) {
+    const { answer, conditions } = await ask('6.6.10', ...windows);
+    expect([answer, conditions.map(({ when, answer }) => [formatCondition(when), answer])]).toEqual([
+      'depends',
+      [
+        ['low_gap == 0xf8000000', 'needed'],
+        ['low_gap == 0x80000000', 'not-needed'],
+      ],
+    ]);
+  }
+  // Windows that touch are one to the driver, and so is the gap.
+  expect((await ask('6.6.10', [0xe8000000n, 0xf7ffffffn], LOW)).answer).toBe('not-needed');
+  expect((await ask('6.12.60', OTHER, LOW)).answer).toBe('needed');
+  // Of more than four it isn't asked which: the framebuffer is in one of them.
+  const many = [0x10n, 0x20n, 0x30n, 0x40n, 0x50n].map((at) => [at << 24n, (at << 24n) + 0xffffffn] as const);
+  expect((await ask('6.6.10', ...many)).answer).toBe('depends');
 });

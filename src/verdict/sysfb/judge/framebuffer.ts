@@ -15,6 +15,9 @@ import { HAS_VIDEO, IS_EFI, IS_INSIDE, LFB_IS_ZERO, LOW_GAP, oneOf } from '../va
 import { poolItems } from './evidence.ts';
 import type { Outcome, Place } from './outcome.ts';
 
+/** The windows of which one is taken for the low gap; of more, the place of the framebuffer is not known. */
+const MAX_LOW_GAPS = 4;
+
 /** Where the framebuffer is in this world; `outside`: in no window; `none`: no window is below 4 GiB. */
 export function framebufferIn(
   subject: AcpiSubject,
@@ -43,14 +46,7 @@ export function framebufferIn(
   // A window that starts at 0 belongs to a gap that doesn't exist: its computed end wrapped.
   const gaps =
     platform === 'hyperv-gen2' && !subject.presumed ? low.filter(({ start }) => !equal(start, of(0n))) : [];
-  const lowest = (of: readonly CollectedWindow<Quantity>[]): CollectedWindow<Quantity> | undefined =>
-    of.reduce<(typeof of)[number] | undefined>(
-      (least, gap) => (least === undefined || below(gap.start, least.start) ? gap : least),
-      undefined,
-    );
-  const roomy = withRoom(gaps);
-  const withoutRoom = roomy.length < gaps.length ? lowest(gaps) : undefined;
-  const first = lowGap(subject, lowest(roomy), withoutRoom, ask);
+  const first = lowGap(subject, gaps, ask, below);
   if (first !== undefined) {
     const { start } = first;
     const base = isKnown(start) ? start : null;
@@ -76,19 +72,31 @@ export function framebufferIn(
 }
 
 /**
- * The window at whose base the framebuffer is. Hyper-V's firmware describes the high gap by a QWord descriptor: where that
- * starts below 4 GiB, another window may be the low gap, even one without room for the framebuffer.
+ * The window at whose base the framebuffer is. Hyper-V's firmware describes one gap below 4 GiB: of several any may be it.
+ * Its high gap has a QWord descriptor: where that starts below 4 GiB, a window without room for the framebuffer may be the
+ * low gap as well.
+ * @returns undefined where there is none, or there are too many to tell apart
  */
 function lowGap(
   subject: AcpiSubject,
-  roomy: CollectedWindow<Quantity> | undefined,
-  lowest: CollectedWindow<Quantity> | undefined,
+  gaps: readonly CollectedWindow<Quantity>[],
   ask: Ask,
+  below: Arithmetic<Quantity>['below'],
 ): CollectedWindow<Quantity> | undefined {
-  if (lowest === undefined || roomy === undefined || !isQword(subject, roomy)) return roomy;
-  const [small, large] = [formatQuantity(lowest.start), formatQuantity(roomy.start)];
-  const choice = oneOf(LOW_GAP, [small, large]);
-  return choice !== undefined && ask.value(choice) === small ? lowest : roomy;
+  if (withRoom(gaps).length > MAX_LOW_GAPS) return undefined;
+  const sorted = gaps.toSorted((a, b) => (below(a.start, b.start) ? -1 : Number(below(b.start, a.start))));
+  const [lowest] = sorted;
+  const roomy = withRoom(sorted);
+  const isOpen = lowest !== undefined && !roomy.includes(lowest) && isQword(subject, roomy[0]!);
+  const possible = isOpen ? [lowest, ...roomy] : roomy;
+  if (possible.length > MAX_LOW_GAPS) return undefined;
+  const choice = oneOf(
+    LOW_GAP,
+    possible.map(({ start }) => formatQuantity(start)),
+  );
+  if (choice === undefined) return possible[0];
+  const chosen = ask.value(choice);
+  return possible.find(({ start }) => formatQuantity(start) === chosen);
 }
 
 /** Whether a QWord descriptor gives the window or a part of it. */
