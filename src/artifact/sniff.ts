@@ -219,8 +219,16 @@ const MAIL_HEADER =
   /^(?:from|to|cc|subject|date|message-id|mime-version|received|return-path|in-reply-to|references|delivered-to|content-type):[ \t]/i;
 const MAIL_HEADERS_NEEDED = 3;
 
-/** RFC 5322: the input starts with header fields, at least three of them common in mails. */
+/** The line before a message of a mailbox (RFC 4155): `From `, an address, and a date as `asctime` writes it. */
+export const MESSAGE_LINE = /From \S+ +(?:[A-Z][a-z]{2} ){2} ?\d{1,2} \d\d:\d\d[^\r\n]*\r?\n/;
+const MAILBOX_START = new RegExp(`^${MESSAGE_LINE.source}`);
+
+/**
+ * The input starts with the line before a message of a mailbox, or with header fields (RFC 5322), at least three of them
+ * common in mails.
+ */
 export function isMail(text: string): boolean {
+  if (MAILBOX_START.test(text)) return true;
   let found = 0;
   let at = /^From [^\n]*\n/.exec(text)?.[0].length ?? 0;
   for (let count = 0; count < SNIFF_LINES; count += 1) {

@@ -3,6 +3,7 @@
 import type { DiagnosticSink } from '../../bytes/diagnostic.ts';
 import { finding } from '../../findings/finding.ts';
 import { limit, limitText } from '../../limits/limits.ts';
+import { MESSAGE_LINE } from '../sniff.ts';
 
 /** A text or an attachment of a message. */
 export type MailPart =
@@ -25,12 +26,29 @@ export type MailPart =
 
 const NEWLINE = 0x0a;
 
+/** RFC 4155: a separator follows a blank line, and has an address and a date, or is followed by header fields. */
+const SEPARATOR = new RegExp(`\\r?\\n\\r?\\n(?=${MESSAGE_LINE.source}|From [^\\r\\n]*\\r?\\n[!-9;-~]+:)`);
+/** What may follow a separator in a message with header fields: a field, the blank line after none, mboxrd's `>From`. */
+const HEADER = /[!-9;-~]+:|\r?\n|>+From /y;
+
+/** Offset of a message's body: after its first blank line, or after the separator where it has no header fields. */
+function bodyOf(text: string, start: number, end: number): number {
+  if (text.startsWith('From ', start)) {
+    const next = text.indexOf('\n', start) + 1;
+    HEADER.lastIndex = next;
+    if (next > 0 && next < end && !HEADER.test(text)) return next;
+  }
+  const gap = /\r?\n\r?\n/g;
+  gap.lastIndex = start;
+  const blank = gap.exec(text);
+  return blank && blank.index < end ? blank.index + blank[0].length : end;
+}
+
 /** The messages of a mailbox, each `[start, end)`; a single message is a mailbox of one. */
 export function messagesOf(text: string): (readonly [number, number])[] {
   if (!text.startsWith('From ')) return [[0, text.length]];
   const starts = [0];
-  // RFC 4155: a separator follows a blank line, and is followed by header fields.
-  const separator = /\r?\n\r?\n(?=From [^\r\n]*\r?\n[!-9;-~]+:)/g;
+  const separator = new RegExp(SEPARATOR, 'g');
   for (let match = separator.exec(text); match !== null; match = separator.exec(text))
     starts.push(match.index + match[0].length);
   return starts.map((start, index) => [start, starts[index + 1] ?? text.length]);
@@ -57,10 +75,7 @@ export async function* mailParts(
   let lines = 0;
   let counted = 0;
   for (const [start, end] of messagesOf(text)) {
-    const gap = /\r?\n\r?\n/g;
-    gap.lastIndex = start;
-    const blank = gap.exec(text);
-    const body = blank && blank.index < end ? blank.index + blank[0].length : end;
+    const body = bodyOf(text, start, end);
     if (isPlain(text.slice(start, body))) {
       for (
         let at = bytes.indexOf(NEWLINE, counted);

@@ -1,5 +1,6 @@
 /** Mails and mailboxes, part by part (RFC 5322, RFC 2045, RFC 4155). */
 import { describe, expect, test } from 'vitest';
+import { isMail, sniffKind } from '../../../src/artifact/sniff.ts';
 import { type MailPart, mailParts, messagesOf } from '../../../src/artifact/text/mail.ts';
 import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
 import { withLimits } from '../../../src/limits/limits.ts';
@@ -41,6 +42,41 @@ describe('a mailbox', () => {
     expect(split(`${one}From c@d Wed\n: y\n`)).toHaveLength(1);
     expect(split(`${one}>From c@d Wed\nX: y\n`)).toHaveLength(1);
     expect(split('From a@b Tue\nX: y\n\nbody\nFrom c@d Wed\nX: y\n')).toHaveLength(1);
+  });
+});
+
+describe('a mailbox of bare messages', () => {
+  /** The form of RFC 4155, Appendix A: an address, and a date as asctime writes it. */
+  const LINE = 'From lab@example.org Mon Jan  1 00:00:00 2024\n';
+  const messages: readonly (readonly [string, string])[] = [
+    ['no header fields', `${LINE}\n`],
+    ['nothing between separator and body', LINE],
+    ['one header field', `${LINE}Subject: tree\n\n`],
+    ['two header fields', `${LINE}From: lab@example.org\nSubject: tree\n\n`],
+    ['a separator with a zone', `${LINE.replace('2024', '+0100 2024')}\n`],
+  ];
+
+  test.each(messages)('%s', async (_, head) => {
+    for (const end of ['\n', '\r\n']) {
+      const box = `${head}/dts-v1/;\n\none\n\n${head}/dts-v1/;\n\ntwo\n\n`.replaceAll('\n', end);
+      expect(isMail(box)).toBe(true);
+      const { parts } = await partsOf(box);
+      expect(parts.map(({ text }) => text.replaceAll('\r', '').trimEnd())).toEqual([
+        '/dts-v1/;\n\none',
+        '/dts-v1/;\n\ntwo',
+      ]);
+      expect(parts.map(({ at }) => at?.offset)).toEqual([box.indexOf('/dts'), box.lastIndexOf('/dts')]);
+    }
+  });
+
+  test.each([
+    ['behind a comment', `/*\n\n${LINE}Subject: x\n*/\n/dts-v1/;\n/ { };\n`],
+    ['in a comment', `/dts-v1/;\n/*\n\n${LINE}Subject: x\n*/\n/ { };\n`],
+    ['words at the start', 'From here on:\n\n/dts-v1/;\n/ { };\n'],
+    ['words with an hour', 'From lab at 10:00 on:\n\n/dts-v1/;\n/ { };\n'],
+  ])('is none where a tree has such a line: %s', (_, text) => {
+    expect(isMail(text)).toBe(false);
+    expect(sniffKind(Buffer.from(text))).toBe('dts');
   });
 });
 
