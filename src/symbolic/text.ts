@@ -125,17 +125,25 @@ function render(value: Quantity, names: Names): Text {
       };
     }
     case 'not':
+      if (value.of.kind === 'choice') return chosenText(value.of, 0n, names);
       return { text: `!${within(renderTruth(value.of, names), STRENGTH.unary)}`, strength: STRENGTH.unary };
     case 'choose':
       return {
-        text: `${within(render(value.when, names), STRENGTH.choose + 1)} ? ${within(render(value.yes, names), STRENGTH.choose + 1)} : ${within(render(value.no, names), STRENGTH.choose)}`,
+        text: `${within(renderTruth(value.when, names), STRENGTH.choose + 1)} ? ${within(render(value.yes, names), STRENGTH.choose + 1)} : ${within(render(value.no, names), STRENGTH.choose)}`,
         strength: STRENGTH.choose,
       };
   }
 }
 
-/** What is taken for true or false: a bit is left in its place. */
+/** That a choice has a value, which is written by its name: `framebuffer == outside`. */
+function chosenText({ choice }: ExprOf<'choice'>, index: bigint, names: Names): Text {
+  const text = `${names.of({ kind: 'choice', choice })} == ${nameOfIndex(choice, index)}`;
+  return { text, strength: STRENGTH.equality };
+}
+
+/** What is taken for true or false: a bit is left in its place, and a choice between two values has the second. */
 function renderTruth(value: Expr, names: Names): Text {
+  if (value.kind === 'choice') return chosenText(value, 1n, names);
   if (value.kind !== 'slice' || value.bits !== 1 || value.low === 0 || value.of.bits > WIDE)
     return render(value, names);
   const of = within(render(value.of, names), STRENGTH.and);

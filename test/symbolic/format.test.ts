@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   bitwise,
+  type ChoiceVariable,
+  type Condition,
+  choose,
   chosen,
   compare,
   conditionTree,
@@ -117,6 +120,17 @@ describe('what is printed, read by itself', () => {
   test('values of choices are written by name, wherever they stand', () => {
     const condition = any(chosen(SETTING, 'y'), not(is(field('KIND'), 0n)));
     expect(formatQuantity(condition)).toBe('SYSFB == y || KIND > 0');
+  });
+
+  test('of two values each is written by its name, also where it is a truth in brackets', () => {
+    const place: ChoiceVariable = { id: 'framebuffer', values: ['outside', 'inside'], ordered: false };
+    const [inside, outside, kind] = [chosen(place, 'inside'), chosen(place, 'outside'), field('KIND')];
+    const set = not(is(kind, 0n));
+    expect(formatQuantity(any(outside, set))).toBe('framebuffer == outside || KIND > 0');
+    expect(formatQuantity(any(inside, set))).toBe('framebuffer == inside || KIND > 0');
+    expect(formatQuantity(all(outside, set))).toBe('framebuffer == outside && KIND > 0');
+    expect(formatQuantity(choose(inside as Condition, kind, 3n))).toBe('framebuffer == inside ? KIND : 3');
+    expect(formatCondition(outside)).toBe('framebuffer == outside');
   });
 
   test('a sum that wraps at a width of its own says so', () => {
