@@ -9,7 +9,7 @@ import { finding } from '../../findings/finding.ts';
 import type { Artifact } from '../artifact.ts';
 import { sniffKind } from '../sniff.ts';
 import { shownAsl } from './asl-text.ts';
-import { kconfigChanges } from './kconfig.ts';
+import { KCONFIG_FILE, kconfigChanges } from './kconfig.ts';
 import { KnownFile, type Segment } from './known-lines.ts';
 import { applySeries, orderOfShown } from './series.ts';
 import { markersOf, type ShownText } from './shown-text.ts';
@@ -45,7 +45,6 @@ interface ChangedFile {
 
 const TREE_FILE = /\.(?:dtsi?|dtso|dts\.in|overlay)$/i;
 const ASL_FILE = /\.(?:asl|dsl|asi|asli)$/i;
-const KCONFIG_FILE = /(?:^|\/)Kconfig[^/]*$/;
 
 /**
  * The inputs with patches resolved, in order. Changes to files that are neither device tree source nor ASL nor Kconfig are

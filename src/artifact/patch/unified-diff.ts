@@ -278,6 +278,11 @@ class DiffReader {
   }
 }
 
+/** The lines of a text as a file adds them, without marks of quotation. */
+export function linesAsAdded(text: string): HunkLine[] {
+  return linesOf(text).map((each, line) => ({ mark: '+', text: unquote(each).text, line }));
+}
+
 function linesOf(text: string): string[] {
   return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
 }

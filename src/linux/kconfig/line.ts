@@ -2,6 +2,8 @@
  * Evaluates a proposed Kconfig line, `select SYSFB if EFI && !HYPERV_VTL_MODE`, by itself or in a patch, for
  * configurations: which get CONFIG_SYSFB by it, and which are at risk without it.
  */
+import { KCONFIG_FILE, kconfigChanges } from '../../artifact/patch/kconfig.ts';
+import { hasHunk, linesAsAdded, readUnifiedDiff } from '../../artifact/patch/unified-diff.ts';
 import { configValue } from '../../evidence/kernel-config.ts';
 import type { KernelConfig } from '../../evidence/values.ts';
 import type { Behaviour } from '../behaviour.ts';
@@ -62,57 +64,29 @@ export interface KconfigChange {
   readonly removed: readonly KconfigLine[];
 }
 
-/** Quote characters of a mail before the first column of a patch. */
-const QUOTED = /^(?:[ \t]*[>|])+ ?/;
-const ENTRY = /^(?:menu)?config\s+([A-Za-z0-9_]+)\s*$/;
-/** Maximum number of lines joined by backslashes. */
-const MAX_JOINED = 20;
-
 /**
  * The lines about a symbol that a patch of Kconfig files adds and removes; in a text that is not a patch, all such lines.
  * Invalid lines are left out.
+ * @param onMore called when there are more hunks than the limit
  */
-export function kconfigChange(text: string, symbol: string): KconfigChange {
-  const added: KconfigLine[] = [];
-  const removed: KconfigLine[] = [];
-  const lines = text.split(/\r?\n/).map((each) => each.replace(QUOTED, ''));
-  const isPatch = lines.some((each) => /^@@ -\d/.test(each));
-  let under: string | undefined;
-  let inKconfig = !isPatch;
-  for (let index = 0; index < lines.length; index += 1) {
-    const raw = lines[index]!;
-    if (isPatch && /^(?:---|\+\+\+) /.test(raw)) {
-      inKconfig = /Kconfig\S*\s*$/.test(raw.split('\t', 1)[0]!);
-      under = undefined;
-      continue;
-    }
-    const hunk = /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@ ?(.*)$/.exec(raw);
-    if (hunk !== null) {
-      under = ENTRY.exec(hunk[1]!)?.[1];
-      continue;
-    }
-    if (!inKconfig) continue;
-    const mark = isPatch ? raw[0] : ' ';
-    let content = isPatch ? raw.slice(1) : raw;
-    for (
-      let joined = 0;
-      content.endsWith('\\') && joined < MAX_JOINED && index + 1 < lines.length;
-      joined += 1
-    ) {
-      index += 1;
-      content = `${content.slice(0, -1)} ${isPatch ? lines[index]!.slice(1) : lines[index]!}`;
-    }
-    const entry = ENTRY.exec(content.trim())?.[1];
-    if (entry !== undefined) {
-      under = entry;
-      continue;
-    }
-    const found = parseKconfigLine(content, under);
-    if (typeof found === 'string' || found.target !== symbol) continue;
-    if (mark === '-') removed.push(found);
-    else if (mark === '+' || !isPatch) added.push(found);
-  }
-  return { added, removed };
+export function kconfigChange(text: string, symbol: string, onMore?: () => void): KconfigChange {
+  const hunks = hasHunk(text)
+    ? readUnifiedDiff(text, onMore)
+        .filter(({ oldPath, newPath }) => isKconfig(newPath ?? oldPath))
+        .flatMap((file) => file.hunks)
+    : [{ heading: '', lines: linesAsAdded(text) }];
+  const found = kconfigChanges(hunks).flatMap(({ change, symbol: under, text: rule }) => {
+    const parsed = parseKconfigLine(rule, under);
+    return typeof parsed === 'string' || parsed.target !== symbol ? [] : [{ change, parsed }];
+  });
+  const of = (which: 'added' | 'removed'): KconfigLine[] =>
+    found.filter(({ change }) => change === which).map(({ parsed }) => parsed);
+  return { added: of('added'), removed: of('removed') };
+}
+
+/** Whether a changed file has Kconfig entries; where a hunk is quoted without a name, its lines decide. */
+function isKconfig(path: string | undefined): boolean {
+  return path === undefined || KCONFIG_FILE.test(path);
 }
 
 /** The effect of a line alone on its symbol in a configuration. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parseKernelConfig } from '../../../src/evidence/kernel-config.ts';
 import type { KernelConfig } from '../../../src/evidence/values.ts';
+import { withLimits } from '../../../src/limits/limits.ts';
 import {
   evaluateKconfigLine,
   judgeKconfigLine,
@@ -231,6 +232,39 @@ describe('a patch of Kconfig', () => {
       expect(added.map(({ text: said, under }) => [said, under])).toEqual([[MERGED, 'HYPERV']]);
       expect(removed.map(({ text: said }) => said)).toEqual(['select SYSFB if !HYPERV_VTL_MODE']);
     }
+  });
+
+  test('is read as other patches are: a merge, a signature, a symbol that ends, no names', () => {
+    const added = (text: string): unknown =>
+      kconfigChange(text, 'SYSFB').added.map(({ under, text: said }) => [under, said]);
+    // A merge has a column of marks for each parent (git-diff, "Combined diff format").
+    const merge = `diff --cc drivers/hv/Kconfig
+--- a/drivers/hv/Kconfig
++++ b/drivers/hv/Kconfig
+@@@ -9,2 -9,2 +9,3 @@@ config HYPERV
+  \tselect PARAVIRT
+ -\tselect SYSFB
+++\t${MERGED}
+`;
+    expect(added(merge)).toEqual([['HYPERV', MERGED]]);
+    // After the last line of a hunk, a signature; `+` below it is none of the patch.
+    expect(added(`${PATCH.split('--- a/drivers/hv/vmbus')[0]}-- \n2.43.0\n\n+\tselect SYSFB\n`)).toEqual([
+      ['HYPERV', MERGED],
+    ]);
+    expect(added(PATCH.replace('\thelp', 'endmenu\n+\tselect SYSFB'))).toEqual([
+      ['HYPERV', MERGED],
+      [undefined, 'select SYSFB'],
+    ]);
+    // Quoted without the names of its files.
+    expect(added(PATCH.slice(PATCH.indexOf('@@'), PATCH.indexOf('--- a/drivers/hv/vmbus')))).toEqual([
+      ['HYPERV', MERGED],
+    ]);
+  });
+
+  test('more hunks than are read are told', () => {
+    const told = vi.fn();
+    withLimits({ 'patch-hunks': 0 }, () => kconfigChange(PATCH, 'SYSFB', told));
+    expect(told).toHaveBeenCalledOnce();
   });
 
   test('a line moved to another entry', () => {

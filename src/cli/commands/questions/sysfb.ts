@@ -1,6 +1,7 @@
 /** `fwmap sysfb`, and plain `fwmap` */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { moreThan } from '../../../limits/limits.ts';
 import type { KconfigLine } from '../../../linux/kconfig/line.ts';
 import { sysfbReport } from '../../../report/subjects/sysfb/report.ts';
 import { answerSysfb } from '../../../verdict/answer.ts';
@@ -30,7 +31,9 @@ async function kconfigLine(text: string, { cwd }: Io): Promise<KconfigLine> {
   const { kconfigChange, parseKconfigLine } = await import('../../../linux/kconfig/line.ts');
   const file = resolve(cwd, text);
   if (existsSync(file)) {
-    const { added } = kconfigChange(readFileSync(file, 'latin1'), 'SYSFB');
+    const { added } = kconfigChange(readFileSync(file, 'latin1'), 'SYSFB', () => {
+      throw new CommandError(`--kconfig-line: ${text} has ${moreThan('patch-hunks')}`);
+    });
     const [only, ...others] = added;
     if (only === undefined) throw new CommandError(`--kconfig-line: ${text} adds no line about SYSFB`);
     if (others.length > 0)
