@@ -70,9 +70,14 @@ export function limitHint(name: LimitName): string {
   return `(--limit ${name}=N)`;
 }
 
+/** The hint in a message that says that a limit was reached; undefined in any other. */
+export function hintIn(message: string): string | undefined {
+  return /\(--limit [a-z-]+=N\)/.exec(message)?.[0];
+}
+
 /** Whether a message says that a limit was reached. */
 export function isOfLimit(message: string): boolean {
-  return /\(--limit [a-z-]+=N\)/.test(message);
+  return hintIn(message) !== undefined;
 }
 
 const UNITS = [

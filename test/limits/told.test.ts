@@ -113,6 +113,28 @@ describe('a result that is another one because of a limit says which', () => {
     expect(await run([...argv, '--limit', 'aml-depth=2'])).toEqual(await run(argv));
   });
 
+  test('a branch on what is too large to be expressed is told by that limit', async () => {
+    const code = `DefinitionBlock ("", "DSDT", 2, "LAB", "LAB", 1) {
+  OperationRegion (GNVS, SystemMemory, 0x1000, 0x10)
+  Field (GNVS, AnyAcc, NoLock, Preserve) { FA, 32, FB, 32, FC, 32 }
+  Device (DEV0) {
+    Method (_CRS) {
+      If (((FA ^ FB) * FC) > 5) { Return (ResourceTemplate () { IO (Decode16, 0x10, 0x10, 1, 1) }) }
+      Return (ResourceTemplate () { IO (Decode16, 0x20, 0x20, 1, 1) }) } } }`;
+    writeFileSync(join(scratch, 'branch.asl'), code);
+    for (const size of [0, 1, 2, 3, 5, 8]) {
+      const argv = ['resources', 'branch.asl', '--limit', `expression-size=${size}`];
+      const { stdout, stderr } = await run(argv, { cwd: scratch });
+      expect(stdout + stderr).toContain('--limit expression-size=N');
+      expect(stdout + stderr).not.toContain('fork-depth');
+    }
+    // Without a limit on expressions it is the forks that are told of.
+    const { stdout, stderr } = await run(['resources', 'branch.asl', '--limit', 'fork-depth=0'], {
+      cwd: scratch,
+    });
+    expect(stdout + stderr).toContain('--limit fork-depth=N');
+  });
+
   test('no windows is no claim that there are none', async () => {
     const { stdout } = await run(['windows', GEN1, '--limit', 'crs-alternatives=0']);
     expect(stdout).toBe('No address windows were found, but not everything could be read.\n');

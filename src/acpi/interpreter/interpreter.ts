@@ -392,7 +392,7 @@ export class Interpreter implements Explored, Machine {
           this.#recovery.raise(
             new AmlFault(
               'NOT_FOLLOWED',
-              `too many branches on unknown values ${limitHint(paths.overworked ? paths.workLimit : 'fork-depth')}`,
+              `too many branches on unknown values ${paths.limitOn(thrown.when, pc)}`,
             ),
             pc,
             sp,

@@ -55,9 +55,21 @@ function efi(value: boolean, message: LogMessage, boot: Boot): void {
   if (firstTime(boot, `efi ${value} ${message.strength}`)) boot.facts.efiBoot.push({ ...message, value });
 }
 
+/** The beginning of the banner (init/main.c, start_kernel). */
+export const BANNER_START = 'Linux version ';
+/** What arm and arm64 print before the banner (smp_setup_processor_id). */
+const PROCESSOR_START = 'Booting Linux on physical CPU ';
+/** The same of RISC-V. */
+const HART_START = 'Booting Linux on hartid ';
+
+/** Whether a message is the first of a boot: the banner, or what is printed before it. */
+export function beginsBoot(message: string): boolean {
+  return [BANNER_START, PROCESSOR_START, HART_START].some((start) => message.startsWith(start));
+}
+
 export const BOOT_ROWS: readonly LogRow[] = [
   {
-    starts: ['Linux version '],
+    starts: [BANNER_START],
     pattern: /^Linux version (\d+\.\d+\S*)(?: (.*))?$/,
     take: (match, message, boot) => {
       boot.facts.releases.push({ ...message, value: kernelRelease(match[1]!, match[2] ?? '') });
@@ -74,7 +86,7 @@ export const BOOT_ROWS: readonly LogRow[] = [
   },
   {
     // 32-bit ARM prints a shorter number and no MIDR.
-    starts: ['Booting Linux on physical CPU '],
+    starts: [PROCESSOR_START],
     pattern: /^Booting Linux on physical CPU 0x[0-9a-f]{10} \[0x[0-9a-f]{8}\]$/,
     take: (_match, message, boot) => {
       if (firstTime(boot, 'arm64')) boot.facts.architectures.push({ ...message, value: 'arm64' });

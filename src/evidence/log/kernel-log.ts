@@ -12,7 +12,7 @@ import { limit } from '../../limits/limits.ts';
 import { type FactLists, noFacts } from '../facts.ts';
 import { VGA_CLASS, videoDevice } from '../listings/lspci.ts';
 import type { PciDevice } from '../values.ts';
-import { BOOT_ROWS } from './boot-rows.ts';
+import { BANNER_START, BOOT_ROWS, beginsBoot } from './boot-rows.ts';
 import { isBootMark, type LogLine, logLines, mayContinue } from './lines.ts';
 import { MACHINE_ROWS } from './machine-rows.ts';
 import { PCI_ROWS } from './pci-rows.ts';
@@ -168,8 +168,8 @@ class LogReader {
    */
   #changeHost(line: LogLine, host: string): void {
     if (UNNAMED_HOSTS.has(host)) return;
-    const isStart = /^(?:Linux version|Booting Linux on) /.test(line.message);
-    if (this.#host !== undefined && (isStart || this.#hosts.has(host))) this.#otherHost ??= line;
+    if (this.#host !== undefined && (beginsBoot(line.message) || this.#hosts.has(host)))
+      this.#otherHost ??= line;
     this.#host = host;
     if (this.#hosts.size < MAX_HOSTS) this.#hosts.add(host);
   }
@@ -194,7 +194,7 @@ class LogReader {
     // Messages of different processors may be slightly out of order; a new boot starts near zero.
     if (before === undefined || before <= BOOT_START_SECONDS || now >= before / 2) return;
     // A new boot, recognised by its first message.
-    if (now < BOOT_START_SECONDS && /^(?:Linux version|Booting Linux on) /.test(line.message)) return;
+    if (now < BOOT_START_SECONDS && beginsBoot(line.message)) return;
     this.#gap('its time stamps go backwards');
     this.#sink.add(finding('evidence/log-restarts', { before, now }, { span: this.#span(line) }));
   }
@@ -230,14 +230,14 @@ class LogReader {
       pattern.exec(first.message) ?? (rest.length > 0 ? pattern.exec(joined(first, rest, ' ')) : null);
     const start = known?.[0];
     const message = first.message.trimEnd();
-    if (start === 'Linux version ' || start === 'Booting Linux on physical CPU ') {
+    if (beginsBoot(start ?? message)) {
       if (
         this.#versionAt !== undefined ||
         this.#kexecMessage !== undefined ||
         (this.#kernelLines > 0 && (this.#boot.seen.size > 0 || this.#lateStart()))
       )
         this.#startBoot(first);
-      if (start === 'Linux version ') this.#versionAt = this.#kernelLines;
+      if (start === BANNER_START) this.#versionAt = this.#kernelLines;
     }
     if (first.stamped || start !== undefined) this.#kernelLines += 1;
     if (/^(?:kexec_core: )?Starting new kernel/.test(message))

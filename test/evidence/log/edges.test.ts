@@ -122,6 +122,27 @@ describe('boots', () => {
     expect(evidenceOf('[    1.0] a', FIRST).logs[0]?.boots).toBe(1);
   });
 
+  test.each([
+    '[    0.000000] Linux version 6.12.30 (me@here) (gcc 14) #3 SMP',
+    '[    0.000000] Booting Linux on physical CPU 0x0000000000 [0x411fd400]',
+    '[    0.000000] Booting Linux on hartid 1',
+  ])(
+    'the same messages begin a boot, excuse a clock that starts again, and come with another host: %s',
+    (first) => {
+      const { evidence, diagnostics } = logOf([...WHOLE, '[   90.0] a', first, '[    0.1] b']);
+      const codes = diagnostics.map(({ code }) => code);
+      expect(codes).toContain('evidence/log-boots');
+      expect(codes).not.toContain('evidence/log-restarts');
+      expect(evidence.logs[0]?.boots).toBe(2);
+    },
+  );
+
+  test.each(['Booting Linux on a laptop', 'Linux versions'])('no others do: %s', (words) => {
+    const { evidence, diagnostics } = logOf([...WHOLE, '[   90.0] a', `[    0.000000] ${words}`]);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['evidence/log-restarts']);
+    expect(evidence.logs[0]?.boots).toBe(1);
+  });
+
   test('the place of a new boot is reported', () => {
     const { diagnostics } = logOf([...WHOLE, ...WHOLE]);
     const { span } = diagnostics[0]!;

@@ -4,7 +4,7 @@
  * code, not with the number of paths. A path that leaves the statement otherwise (by Return, Break or a fault) is
  * pending: it waits until the other paths reach its target.
  */
-import { InnerLimit } from '../../../limits/limits.ts';
+import { hintIn, InnerLimit, limitHint } from '../../../limits/limits.ts';
 import {
   type Expr,
   fieldsOf,
@@ -13,6 +13,7 @@ import {
   MAX_OPAQUE_INPUTS,
   not,
   type Quantity,
+  variablesOf,
 } from '../../../symbolic/index.ts';
 import type { AmlFault } from '../state/fault.ts';
 import type { Delta } from '../state/journal.ts';
@@ -48,6 +49,15 @@ export class ForkSignal {
   }
 }
 
+/** The hint to the limit that cut a part of an expression; undefined where nothing was cut. */
+function limitIn(of: Expr): string | undefined {
+  for (const variable of variablesOf(of)) {
+    const hint = variable.kind === 'unknown' ? hintIn(variable.of.reason) : undefined;
+    if (hint !== undefined) return hint;
+  }
+  return undefined;
+}
+
 /** Cost of a fork, besides the instructions that are executed twice. */
 const WORK_OF_FORK = 30;
 
@@ -66,6 +76,15 @@ export class Paths extends WaitingPaths {
   /** No further fork is allowed. */
   get exhausted(): boolean {
     return this.forks.length >= FORK_DEPTH.now || this.overworked;
+  }
+
+  /** The hint to the limit for which the instruction at `pc` does not fork once more. */
+  limitOn(when: Expr, pc: number): string {
+    if (this.overworked) return limitHint(this.workLimit);
+    const last = this.forks.at(-1);
+    // What is too large to be expressed is another unknown each time: a fork assumes it, and the instruction forks again.
+    const isAgain = last?.pc === pc && last.depth === this.machine.frames.length;
+    return (isAgain ? limitIn(when) : undefined) ?? limitHint('fork-depth');
   }
 
   /** Forks at an instruction of the top frame, which is then executed with the condition assumed. */
