@@ -16,6 +16,15 @@ function acpiIsOff(commandLine: string): boolean {
 
 const PCI_RULES: readonly PciWindowRule[] = ['nocrs', 'use_crs', 'no_e820', 'use_e820'];
 
+/**
+ * What kexec-tools and the services of kdump add to a command line (Documentation/admin-guide/kernel-parameters.txt,
+ * kdump/kdump.rst). On arm64 elfcorehdr is in the device tree, and only reset_devices shows a capture kernel.
+ */
+const KEXEC_PARAMETERS: readonly (readonly [RegExp, 'kdump' | 'kexec'])[] = [
+  [/(?:^|\s)(?:elfcorehdr=|reset_devices(?:\s|$))/, 'kdump'],
+  [/(?:^|\s)acpi_rsdp=/, 'kexec'],
+];
+
 /** Adds the facts of a command line. */
 export function takeCommandLine(text: string, message: LogMessage, boot: Pick<Boot, 'facts' | 'once'>): void {
   // Linux prints it twice, the second time with its own additions.
@@ -25,8 +34,9 @@ export function takeCommandLine(text: string, message: LogMessage, boot: Pick<Bo
   if (acpiIsOff(text) && firstTime(boot, 'acpi=off')) {
     facts.descriptions.push({ ...message, value: ['dt', 'none'] });
   }
-  if (/(?:^|\s)elfcorehdr=/.test(text) && firstTime(boot, 'elfcorehdr='))
-    facts.kexec.push({ ...message, value: 'kdump' });
+  for (const [parameter, value] of KEXEC_PARAMETERS)
+    if (parameter.test(text) && firstTime(boot, value === 'kdump' ? 'elfcorehdr=' : value))
+      facts.kexec.push({ ...message, value });
   for (const [, options] of text.matchAll(/(?:^|\s)pci=(\S+)/g))
     for (const option of options!.split(',')) {
       const rule = PCI_RULES.find((name) => name === option);

@@ -95,6 +95,22 @@ describe('lfb_base and how the kernel was started', () => {
     expect(log('Command line: noelfcorehdr=1').kexec).toEqual([]);
   });
 
+  // arm64 has elfcorehdr in its tree; acpi_rsdp= is what a second kernel gets that can't ask the EFI firmware for it.
+  test.each([
+    ['root=/dev/sda2 irqpoll nr_cpus=1 reset_devices', 'kdump'],
+    ['reset_devices cgroup_disable=memory elfcorehdr=0xd000000', 'kdump'],
+    ['root=/dev/sda2 acpi_rsdp=0x7ff00014 ro', 'kexec'],
+  ])('a second kernel by its command line: %s', (line, value) => {
+    const facts = log(`Command line: ${line}`, `Kernel command line: ${line}`);
+    expect(values(facts.kexec)).toEqual([[value, 'observed']]);
+    expect(values(facts.lfbBase)).toEqual([[null, 'inferred']]);
+  });
+
+  test('parameters of other names are none of those', () => {
+    for (const line of ['reset_devices=1', 'x.reset_devices', 'no_acpi_rsdp=1', 'crashkernel=256M'])
+      expect(log(`Command line: ${line}`).kexec).toEqual([]);
+  });
+
   test('kexec: the log goes on with the kernel that the last one started', () => {
     const facts = log(
       '[    0.0] Linux version 6.1.5 (x) #1',
