@@ -1,4 +1,5 @@
 /** Where the framebuffer of an ACPI boot is in one world, and what the driver does about one whose place is not known. */
+import { casesOf } from '../../../acpi/crs/crs.ts';
 import { FOUR_GIB, formatMemRange } from '../../../bytes/address.ts';
 import type { Behaviour } from '../../../linux/behaviour.ts';
 import { GEN1_FRAMEBUFFER, GEN2_VIDEO_MEMORY } from '../../../linux/framebuffer.ts';
@@ -103,8 +104,9 @@ function lowGap(
 function isQword({ levels }: AcpiSubject, { parts }: CollectedWindow<Quantity>): boolean {
   return parts.some(({ level, index }) => {
     const entry = levels[level]?.entry;
-    return [entry, ...(entry?.alternatives ?? [])].some(
-      (each) => each?.resources[index]?.type === 'qword-address',
+    return (
+      entry !== undefined &&
+      casesOf(entry).some(({ resources }) => resources[index]?.type === 'qword-address')
     );
   });
 }
