@@ -9,14 +9,17 @@ function interruptBudget(bytes: number): string[] {
  * For runs of a second or two, over many inputs or all the tables of a machine: compile less. V8 optimises every hot
  * function with its callees inlined, which pays off in longer runs only: it took a third of the time of decoding the
  * corpus of blobs, and as much of evaluating a machine's tables.
+ *
+ * @param objects `many` or `few` that live until a report is made
  */
-export async function compileSparingly(): Promise<void> {
+export async function compileSparingly(objects: 'many' | 'few' = 'many'): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
   // A ninth of V8's default; and a function counts as hot sixteen times as late.
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=100');
   for (const flag of interruptBudget(1_080_000)) setFlagsFromString(flag);
-  // The young generation grows quickly: objects of an input live until its report is made, and are copied until there is room.
-  setFlagsFromString('--semi-space-growth-factor=8');
+  // The young generation grows quickly where objects live until a report is made: they are copied until there is room. Where
+  // there are few it stays small: memory that was never used before costs more than the copies.
+  setFlagsFromString(`--semi-space-growth-factor=${objects === 'many' ? 8 : 1}`);
 }
 
 /**

@@ -191,7 +191,8 @@ export async function describeMachine(
   const { artifacts } = named;
   if (bytesOfTables(artifacts) >= MANY_BYTES) {
     const { compileSparingly } = await import('../common/engine.ts');
-    await compileSparingly();
+    // Assumed contents are numbers; what depends on unknown ones are expressions, and paths with memories of their own.
+    await compileSparingly(options.assume === undefined ? 'many' : 'few');
   }
   const list = new DiagnosticList(named.findings);
   const machine = await describe(artifacts, await describeOptions(options, named, io), list);
