@@ -6,7 +6,7 @@ import { finding } from '../findings/finding.ts';
 import { Completeness } from './config-completeness.ts';
 import type { FactOf } from './fact.ts';
 import type { FactLists } from './facts.ts';
-import { architectureNamed, kernelRelease } from './release-text.ts';
+import { architectureNamed, configuredRelease } from './release-text.ts';
 import { outdentedLines, spanIn, type TextLine } from './text-lines.ts';
 import type { Architecture, KernelConfig } from './values.ts';
 
@@ -52,7 +52,7 @@ export function readConfiguration(
     evidence.releases.push({
       ...fact,
       text: `configuration of ${release}`,
-      value: kernelRelease(release, ''),
+      value: configuredRelease(release, (symbol) => config.values.get(symbol)?.replace(/^"|"$/g, '')),
     });
   if (architecture !== undefined)
     evidence.architectures.push({ ...fact, text: `configuration for ${architecture}`, value: architecture });

@@ -15,10 +15,10 @@ export interface KernelRelease {
 
 /**
  * Parses a release, with an optional leading `v`; `undefined` if the text is none. A distribution's `6.1.0-56-amd64` is a
- * branch with an unknown update.
+ * branch with an unknown update, Fedora's `7.1.0-0.rc3.29.fc45` a candidate.
  */
 export function parseRelease(text: string): KernelRelease | undefined {
-  const match = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,4}))?(?:-rc(\d{1,3}))?([^\s]*)$/.exec(text.trim());
+  const match = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,4}))?(?:-(?:0\.)?rc(\d{1,3}))?([^\s]*)$/.exec(text.trim());
   if (match === null) return undefined;
   const number = (digits: string | undefined): number | undefined =>
     digits === undefined ? undefined : Number.parseInt(digits, 10);

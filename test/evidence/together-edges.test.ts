@@ -218,9 +218,20 @@ describe('kernel images', () => {
 describe('what names say', () => {
   test.each([
     ['6.12.30', '', { release: '6.12.30' }],
-    ['6.1.0-1', '#1 SMP Debian 6.1.192-2', { release: '6.1.0-1', upstream: '6.1.192' }],
-    ['6.1.0-1', '(Debian 6.1.192-2) #1 SMP', { release: '6.1.0-1' }],
-    ['6.2.0-1', '#1 SMP Debian 6.1.192-2', { release: '6.2.0-1' }],
+    ['6.1.0-1-amd64', '#1 SMP Debian 6.1.192-2', { release: '6.1.0-1-amd64', upstream: '6.1.192' }],
+    ['6.1.0-1-amd64', '(Debian 6.1.192-2) #1 SMP', { release: '6.1.0-1-amd64' }],
+    ['6.2.0-1-amd64', '#1 SMP Debian 6.1.192-2', { release: '6.2.0-1-amd64' }],
+    // A candidate is not its release.
+    [
+      '7.1-rc3-amd64',
+      '#1 SMP Debian 7.1~rc3-1~exp1 (2026)',
+      { release: '7.1-rc3-amd64', upstream: '7.1-rc3' },
+    ],
+    [
+      '7.1.0-3-generic',
+      '#3-Ubuntu SMP (Ubuntu 7.1.0-3.3-generic 7.1.0-rc3)',
+      { release: '7.1.0-3-generic', upstream: '7.1.0-rc3', vendor: { mark: '-generic', name: 'Ubuntu' } },
+    ],
     [
       '5.15.0-1041-azure',
       '#48-Ubuntu SMP (Ubuntu 5.15.0-1041.48-azure 5.15.98)',
@@ -246,15 +257,72 @@ describe('what names say', () => {
     ['6.6.30-dirty', '-dirty'],
     ['6.6.0+', '+'],
     ['6.6.0-next-20231103', '-next-20231103'],
+    ['6.7-rc0', '-rc0'],
+    ['6.7.0-0.rc0.20231101git8bc9e6515183.5.fc40', '.rc0'],
+    ['6.7.0-0.rc3.20231129git3b47bc037bd4.29.fc40', '.rc3.20231129git3b47bc037bd4'],
   ])('%s is not what its tag is', (release, mark) => {
     const name = 'a source tree with changes after that release';
     expect(kernelRelease(release, '')).toEqual({ release, vendor: { mark, name } });
   });
 
-  test.each(['6.6.30-custom', '6.1.0-28-amd64', '6.6.8-200.fc39.x86_64', '6.6.8-arch1-1'])(
-    '%s has no changes that its name shows',
-    (release) => expect(kernelRelease(release, '').vendor).toBeUndefined(),
+  test.each([
+    '6.6.30',
+    '6.6-rc3',
+    '6.6.0-rc3',
+    '6.1.0-28-amd64',
+    '6.1.0-21-cloud-amd64',
+    '6.12.107+deb13-cloud-arm64',
+    '6.1.0-0.deb11.21-rt-amd64',
+    '6.6.8-200.fc39.x86_64',
+    '6.7.0-0.rc3.29.fc40.x86_64+debug',
+    '6.6.8-arch1-1',
+    '6.6.8-1-lts',
+    '6.6.8-0-virt',
+    '6.6.8-gentoo-r1-dist',
+    '6.6.8-flatcar',
+    '6.6.8_1',
+  ])('%s has no changes that its name shows', (release) =>
+    expect(kernelRelease(release, '').vendor).toBeUndefined(),
   );
+
+  // A fourth number, a flavour, a suffix of one's own: nothing tells what such a tree took from newer releases.
+  test.each([
+    ['6.6.0-mshv3', '-mshv3'],
+    ['5.15.126.mshv3', '.mshv3'],
+    ['5.15.90.1', '.1'],
+    ['5.15.90.1-lab', '.1-lab'],
+    ['4.4.0-19041-Microsoft', '-Microsoft'],
+    ['5.10.134-16.3.al8.x86_64', '.al8'],
+    ['5.14.0-427.22.1.vz9.63', '.vz9'],
+    ['6.6.0-28-snapdragon', '-28-snapdragon'],
+    ['5.4.241-1-tlinux4-0017', '-1-tlinux4-0017'],
+    ['6.6.21-yocto-standard', '-yocto-standard'],
+    ['5.15.49-linuxkit', '-linuxkit'],
+    ['4.19.0+1', '+1'],
+    ['6.6.0+azure', '+azure'],
+    ['6.6.0-00412-g1234567-lab', '-00412-g1234567-lab'],
+    ['6.6.12-lqx1', '-lqx1'],
+    ['6.6.30-custom', '-custom'],
+  ])('%s may have any newer change', (release, mark) => {
+    expect(kernelRelease(release, '').vendor?.mark).toBe(mark);
+  });
+
+  // The header of a configuration has the numbers only.
+  test.each([
+    [[], undefined],
+    [['LOCALVERSION=""', 'BUILD_SALT=""'], undefined],
+    [['BUILD_SALT="6.1.0-21-cloud-amd64"'], undefined],
+    [['VERSION_SIGNATURE="Ubuntu 5.15.0-1041.48-azure 5.15.116"'], 'Ubuntu'],
+    [['RHEL_DIFFERENCES=y'], 'Red Hat Enterprise Linux or a rebuild'],
+    [['SUSE_KERNEL=y'], 'SUSE'],
+    [['BUILD_SALT="5.14.0-427.el9.x86_64"'], 'Red Hat Enterprise Linux or a rebuild'],
+    [['LOCALVERSION="-microsoft-standard-WSL2"'], 'Microsoft WSL'],
+  ])('a configuration of 5.15.116 with %j', (symbols, name) => {
+    const config = ['# Linux/x86 5.15.116 Kernel Configuration', 'CONFIG_X86_64=y'];
+    const text = [...config, ...symbols.map((line) => `CONFIG_${line}`)].join('\n');
+    const [release] = read(artifactOf('kconfig', `${text}\n`)).evidence.releases;
+    expect([release?.value.release, release?.value.vendor?.name]).toEqual(['5.15.116', name]);
+  });
 
   test.each([
     ['x86', 'x86_64'],

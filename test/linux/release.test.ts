@@ -7,6 +7,8 @@ describe('kernel release strings', () => {
     ['6.6.10-hcl', 6, 6, 10, undefined],
     ['7.1-rc3', 7, 1, undefined, 3],
     ['7.1.0-rc3', 7, 1, 0, 3],
+    // Fedora's.
+    ['7.1.0-0.rc3.29.fc45.x86_64', 7, 1, 0, 3],
     ['v6.16', 6, 16, undefined, undefined],
     ['5.10.218+', 5, 10, 218, undefined],
     ['6.12.107+deb13-riscv64', 6, 12, 107, undefined],

@@ -174,6 +174,16 @@ describe('Generation 2', () => {
     expect(verdict.answer).toBe('depends');
     expect(verdict.toSettle.map(({ what }) => what)).toContain('has a07b50d80ab6');
     expect(ids(verdict)).toContain('vendor-kernel');
+    // Nor of a tree whose name is nobody's, or of what came before the first candidate of 6.7.
+    for (const name of [
+      '6.6.57-lab',
+      '6.6.57.1',
+      '6.6.57.mshv2',
+      '6.7.0-rc0',
+      '6.7.0-0.rc0.20231101git8bc9e65.5.fc40',
+    ])
+      expect((await ask([GEN2, log(version(name))], {}, LOCAL)).answer, name).toBe('depends');
+    expect((await ask([GEN2, log(version('6.6.57-200.fc39.x86_64'))], {}, LOCAL)).answer).toBe('not-needed');
     // What a release has, its vendors don't take out.
     expect((await ask([GEN2, log(version('6.8.0-1021-azure'))], {}, LOCAL)).answer).toBe('needed');
   });

@@ -110,8 +110,13 @@ export function releaseFacts(
       says: `The inputs name several releases: ${text}.`,
       evidence: parsed.map(({ fact }) => evidenceItem(fact)),
     });
-  const vendor = parsed.find(({ fact }) => fact.value.vendor !== undefined)?.fact.value.vendor;
-  if (vendor !== undefined) rules.push(vendorRule(vendor, evidenceItem(first.fact)));
+  // Of one release named twice the plainer text may be the stronger: a log's `5.15.116`, and Ubuntu's configuration of it.
+  const made = [...parsed, ...named(facts.releases)].find(
+    ({ fact, release }) =>
+      fact.value.vendor !== undefined && parsed.some((other) => mayBeSame(other.release, release)),
+  );
+  const vendor = made?.fact.value.vendor;
+  if (made !== undefined && vendor !== undefined) rules.push(vendorRule(vendor, evidenceItem(made.fact)));
   const name = first.fact.value.upstream ?? first.fact.value.release;
   return {
     kernel: { name: `Linux ${name}`, release: name, presumed: false },

@@ -15,7 +15,10 @@ const none = read().evidence;
 const is = (text: string): Condition => releaseIs(parseRelease(text)!);
 const GATE = 'a07b50d80ab6';
 
-function asked(given: GivenFacts, ...releases: readonly (string | ReleaseFact | [string, Strength])[]) {
+function asked(
+  given: GivenFacts,
+  ...releases: readonly (string | ReleaseFact | [string | ReleaseFact, Strength])[]
+) {
   const [constraints, defaults, assumptions, rules]: [Constraint[], Default[], Assumption[], RuleFinding[]] =
     [[], [], [], []];
   const facts: MachineFacts = {
@@ -77,6 +80,10 @@ describe('the release', () => {
     expect([kernel[1], may, ids]).toEqual(['6.6.20', ['6.6.20', '6.7.1'], ['evidence-contradicts']]);
     // The configuration of the same kernel names it more or less exactly.
     expect(asked({}, '6.6.20-custom', ['6.6.20', 'configured']).ids).toEqual([]);
+    // One that names its vendor tells it of the other.
+    const vendor = { mark: 'CONFIG_SUSE_KERNEL=y', name: 'SUSE' };
+    const told = asked({}, '6.6.20', [{ release: '6.6.20', vendor }, 'configured']);
+    expect([told.ids, told.gate('6.6.20')]).toEqual([['vendor-kernel'], 'open']);
     const same = asked({}, '6.6', ['6.6.20', 'configured']);
     expect([same.ids, same.kernel[1]]).toEqual([[], '6.6']);
   });
