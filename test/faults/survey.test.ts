@@ -114,7 +114,11 @@ async function faultsOf(
   const isSame = JSON.stringify(ended.store) === JSON.stringify(whole.store);
   if (ended.status === 0 && !isSame) tell('another folder, and no error');
   // Parts of a shard and of a plan count once that is there, and are written again until then.
-  const left = Object.keys(ended.store).filter((name) => name.startsWith('.new'));
+  // A lock that can't be removed stays: the next run takes it from a process that has ended.
+  const isOfLock = /\.new\/lock/.test(ended.hit);
+  const left = Object.keys(ended.store).filter(
+    (name) => name.startsWith('.new') && !(isOfLock && name === '.new/lock'),
+  );
   if (left.length > 0) tell(`left ${left.join()}`);
   const again = await survey();
   if (again.status !== 0) tell(`the next run ends with ${again.status}: ${again.stderr}`);
@@ -136,7 +140,7 @@ async function faultsOf(
 
 test('a survey without a fault', () => {
   expect([whole.status, whole.stderr]).toEqual([0, '']);
-  expect(whole.stdout).toMatch(/^7 inputs, 7 distinct; the survey has 5 machines, 2 that could/);
+  expect(whole.stdout).toMatch(/^7 inputs, 7 distinct; the survey has 7 machines\n$/);
 });
 
 const ERRORS = ['EIO', 'ENOSPC', 'EMFILE', 'ENOMEM', 'EACCES'] as const satisfies readonly Fault[];

@@ -104,6 +104,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'evidence/image/kernel-image.ts MAX_VERSION_BYTES',
     'evidence/listings/iomem.ts MAX_DEPTH',
     'evidence/log/kernel-log.ts MAX_PIECES',
+    'evidence/log/lines.ts MAX_OUTER',
     'scan/known.ts MOST_ALIKE',
     'scan/known.ts MOST_BYTES',
     'scan/repeats.ts MOST_ALIKE',
@@ -160,6 +161,7 @@ export const NO_LIMITS: Readonly<Record<Why, readonly string[]>> = {
     'symbolic/decision/subjects/subjects.ts MAX_PIECES',
     'symbolic/decision/subjects/subjects.ts MAX_SIMPLE',
     'symbolic/decision/subjects/values.ts MAX_HOLES',
+    'verdict/sysfb/judge/framebuffer.ts MAX_LOW_GAPS',
     'verdict/sysfb/judge/readings.ts MAX_READINGS',
   ],
   layout: [
