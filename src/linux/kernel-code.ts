@@ -11,12 +11,13 @@ import type { KernelSourceFile, MachineFacts } from '../evidence/facts.ts';
 export interface ShownChange {
   /** A row of `RELEASE_CHANGES`. */
   readonly commit: string;
-  readonly present: boolean;
+  /** `open`: the code does it in another way than any known release, so neither is certain, whatever the release. */
+  readonly present: boolean | 'open';
 }
 
 /** Evidence in a file. */
 interface Sign {
-  readonly present: boolean;
+  readonly present: boolean | 'open';
   readonly at: number;
   readonly text: string;
 }
@@ -26,7 +27,7 @@ class Code {
   readonly text: string;
 
   constructor(text: string, isC: boolean) {
-    this.text = isC ? withoutComments(text) : text;
+    this.text = isC ? withoutIfZero(withoutComments(text)) : text;
   }
 
   /** The body of a function with its braces; `undefined` if it is not defined in this file. */
@@ -97,6 +98,26 @@ function withoutComments(text: string): string {
   }
   parts.push(text.slice(from));
   return parts.join('');
+}
+
+/** C code with what `#if 0` leaves out blanked, up to its `#else`, `#elif` or `#endif`; offsets remain valid. */
+function withoutIfZero(text: string): string {
+  if (!/^[ \t]*#[ \t]*if[ \t]+0\b/m.test(text)) return text;
+  let depth = 0;
+  return text
+    .split('\n')
+    .map((line) => {
+      const directive = /^\s*#\s*(if|ifdef|ifndef|else|elif|endif)\b\s*(\S*)/.exec(line);
+      const [, name = '', argument] = directive ?? [];
+      if (depth === 0) {
+        if (name === 'if' && argument === '0') depth = 1;
+        return line;
+      }
+      if (name.startsWith('if')) depth += 1;
+      else if (name === 'endif' || (depth === 1 && name !== '')) depth -= 1;
+      return ' '.repeat(line.length);
+    })
+    .join('\n');
 }
 
 /** Exclusive end of a quoted string, at most the end of the line. */
@@ -175,15 +196,37 @@ const DRIVER: KernelSourceFile = 'drivers/hv/vmbus_drv.c';
 const HV_KCONFIG: KernelSourceFile = 'drivers/hv/Kconfig';
 const FIRMWARE_KCONFIG: KernelSourceFile = 'drivers/firmware/Kconfig';
 
-/** CONFIG_SYSFB is checked before lfb_base is read. */
+/** Code by which the screen's data may be read elsewhere than in vmbus_reserve_fb(), or only with CONFIG_SYSFB. */
+const RESERVES = /\b(?:vmbus_reserve_fb|fb_mmio|lfb_base)\b/;
+const SYSFB = /\w*(?:SYSFB|\bsysfb_(?!primary_display\b))\w*/;
+
+/**
+ * CONFIG_SYSFB is checked before lfb_base is read. That it isn't is certain only of one vmbus_reserve_fb() that reads lfb_base
+ * itself, in a file that has CONFIG_SYSFB nowhere: a macro, a caller or an `#ifdef` around it is a gate as well.
+ */
 const gate: Look = (code) => {
+  const open = (at: number, text: string): Sign => ({ present: 'open', at, text });
   const body = code.body('vmbus_reserve_fb');
-  if (body === undefined) return undefined;
-  const guarded = /\blfb_base\b/.exec(body.text)?.index ?? body.text.length;
+  if (body === undefined) {
+    const mention = RESERVES.exec(code.text);
+    return mention === null ? undefined : open(mention.index, lineAt(code.text, mention.index));
+  }
+  const read = /\blfb_base\b/.exec(body.text)?.index;
   const match = /\bCONFIG_SYSFB\b/.exec(body.text);
-  if (match === null || match.index > guarded)
-    return { present: false, at: body.start, text: 'vmbus_reserve_fb() reads lfb_base without CONFIG_SYSFB' };
-  return { present: true, at: body.start + match.index, text: lineAt(code.text, body.start + match.index) };
+  if (match !== null && match.index < (read ?? body.text.length))
+    return { present: true, at: body.start + match.index, text: lineAt(code.text, body.start + match.index) };
+  const elsewhere = SYSFB.exec(
+    code.text.replace(/^[ \t]*#[ \t]*include\b[^\n]*/gm, (line) => ' '.repeat(line.length)),
+  );
+  if (elsewhere !== null) return open(elsewhere.index, lineAt(code.text, elsewhere.index));
+  if (read === undefined) return open(body.start, 'vmbus_reserve_fb() does not read lfb_base itself');
+  return { present: false, at: body.start, text: 'vmbus_reserve_fb() reads lfb_base without CONFIG_SYSFB' };
+};
+
+/** There is no vmbus_reserve_fb() only in a file that has nothing of what it does. */
+const reserves: Look = (code) => {
+  const sign = hasFunction('vmbus_reserve_fb')(code);
+  return sign?.present === false && RESERVES.test(code.text) ? undefined : sign;
 };
 
 /** The interrupt is requested before `ranges` are read. */
@@ -215,7 +258,7 @@ const SIGNS: readonly (readonly [string, KernelSourceFile, Look])[] = [
     inFunction('vmbus_walk_resources', /\(\*old_res\)->end\s*\+\s*1\)?\s*==\s*new_res->start/),
   ],
   ['23a0683186b7', DRIVER, ascending],
-  ['6d146aefbaa5', DRIVER, hasFunction('vmbus_reserve_fb')],
+  ['6d146aefbaa5', DRIVER, reserves],
   ['78e04bbff849', DRIVER, inFunction('vmbus_acpi_add', /\bACPI_ROOT_OBJECT\b/)],
   ['2a8a8afba0c3', DRIVER, inFunction('vmbus_reserve_fb', /\bPCI_DEVICE_ID_HYPERV_VIDEO\b/)],
   ['f0880e2cb7e1', DRIVER, inFunction('vmbus_allocate_mmio', /!\s*fb_overlap_ok\b/)],

@@ -31,6 +31,8 @@ export interface ProfileOptions {
   /** Commits that this kernel has in addition to its release: at least seven hexadecimal digits, or a row's name. */
   readonly withCommits?: readonly string[];
   readonly withoutCommits?: readonly string[];
+  /** Commits that this kernel may have or not, whatever its release; those above come first. */
+  readonly openCommits?: readonly string[];
 }
 
 /**
@@ -103,6 +105,13 @@ export function appliedTo(
     return { change, present: true, by: 'given' };
   if (options.withoutCommits?.some((commit) => isCommit(change, commit)))
     return { change, present: false, by: 'given' };
+  if (options.openCommits?.some((commit) => isCommit(change, commit)))
+    return {
+      change,
+      present: false,
+      by: 'mainline',
+      unsure: `the code leaves open whether it has ${change.commit}`,
+    };
   const branch = branchOf(release);
   const mainline = change.mainline === null ? undefined : releaseInTable(change.mainline);
   if (mainline !== undefined && compareReleases(release, mainline) >= 0) {

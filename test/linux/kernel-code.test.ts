@@ -5,7 +5,7 @@ import { RELEASE_CHANGES } from '../../src/linux/changes.ts';
 import { shownChanges } from '../../src/linux/kernel-code.ts';
 import { artifactOf } from '../evidence/artifacts.ts';
 
-const shown = (...texts: string[]): Record<string, boolean> => {
+const shown = (...texts: string[]): Record<string, boolean | 'open'> => {
   const facts = readEvidence(
     texts.map((text, index) => artifactOf('kernel-source', text, `file${index}`)),
     { add: () => {} },
@@ -20,10 +20,11 @@ const OLD = '\tstart = screen_info.lfb_base;\n\tsize = screen_info.lfb_size;';
 describe('the driver', () => {
   test.each([
     ['a07b50d80ab6', OLD, `\tif (IS_ENABLED(CONFIG_SYSFB)) {\n${OLD}\n\t}`],
+    ['a07b50d80ab6', OLD, `\tif (!IS_ENABLED(CONFIG_SYSFB))\n\t\treturn;\n${OLD}`],
     [
       'a07b50d80ab6',
-      `${OLD}\n\tif (!start && !IS_ENABLED(CONFIG_SYSFB))\n\t\tpr_info("no framebuffer");`,
-      `\tif (!IS_ENABLED(CONFIG_SYSFB))\n\t\treturn;\n${OLD}`,
+      `#if 0\n\tif (IS_ENABLED(CONFIG_SYSFB))\n#endif\n${OLD}`,
+      `#if 0\n#if X\n${OLD}\n#endif\n#else\n#ifdef CONFIG_SYSFB\n${OLD}\n#endif\n#endif`,
     ],
     ['a07b50d80ab6', `${OLD} /* CONFIG_SYSFB */`, `#ifdef CONFIG_SYSFB\n${OLD}\n#endif`],
     ['a07b50d80ab6', `\t// IS_ENABLED(CONFIG_SYSFB)\n${OLD}`, `\tif (IS_ENABLED(CONFIG_SYSFB))\n${OLD}`],
@@ -70,12 +71,39 @@ describe('the driver', () => {
     expect(none['6d146aefbaa5']).toBe(false);
   });
 
-  test('a mention in another function does not count', () => {
-    const elsewhere = driver(
-      OLD,
-      'static void other(void)\n{\n\tif (IS_ENABLED(CONFIG_SYSFB)) low_mmio_base = 1;\n}',
-    );
+  test('a mention of another change in another function does not count', () => {
+    const elsewhere = driver(OLD, 'static void other(void)\n{\n\tlow_mmio_base = 1;\n}');
     expect(shown(elsewhere)).toMatchObject({ a07b50d80ab6: false, '016a25e4b0df': false });
+  });
+
+  // Each of these reserves nothing, or may reserve nothing, without CONFIG_SYSFB.
+  test.each([
+    [
+      'a caller',
+      driver(OLD, 'static void init(void)\n{\n\tif (IS_ENABLED(CONFIG_SYSFB))\n\t\tvmbus_reserve_fb();\n}'),
+    ],
+    [
+      'a macro',
+      `#define HAVE_FB IS_ENABLED(CONFIG_SYSFB)\n${driver(`\tif (!HAVE_FB)\n\t\treturn;\n${OLD}`)}`,
+    ],
+    ['#ifdef around it', `#ifdef CONFIG_SYSFB\n${driver(OLD)}#endif\n`],
+    [
+      'a stub first',
+      `#ifndef CONFIG_SYSFB\nstatic void vmbus_reserve_fb(void) { }\n#else\n${driver(OLD)}#endif\n`,
+    ],
+    [
+      'a pointer first',
+      driver(
+        `\tconst u32 *base = &screen_info.lfb_base;\n\tif (!IS_ENABLED(CONFIG_SYSFB))\n\t\treturn;\n\tstart = *base;`,
+      ),
+    ],
+    ['a function of sysfb', driver(`\tif (!sysfb_available())\n\t\treturn;\n${OLD}`)],
+    ['a helper', driver('\tstart = hv_screen_base();')],
+    ['another name', driver(OLD).replace('vmbus_reserve_fb', 'hv_reserve_fb')],
+    ['a file that is cut', `int vmbus_allocate_mmio(void) { }\n${driver(OLD)}`.split('lfb_size')[0]!],
+  ])('%s leaves open whether there is a gate', (_, text) => {
+    expect(shown(text).a07b50d80ab6).toBe('open');
+    expect(shown(text)['6d146aefbaa5']).not.toBe(false);
   });
 });
 

@@ -43,17 +43,19 @@ export function releaseFacts(
   rules: RuleFinding[],
 ): { kernel: KernelName; model: ReleaseModel } {
   const shown = shownChanges(facts);
-  const seen = (present: boolean): string[] =>
+  const seen = (present: boolean | 'open'): string[] =>
     shown.filter(({ value }) => value.present === present).map(({ value }) => value.commit);
   // Options come first: they override what the code shows.
   const { withCommits = [], withoutCommits = [] } = given;
   const commits = {
     withCommits: [...withCommits, ...seen(true).filter((commit) => !withoutCommits.includes(commit))],
-    withoutCommits: [...withoutCommits, ...seen(false)],
+    withoutCommits: [...withoutCommits, ...seen(false).filter((commit) => !seen('open').includes(commit))],
+    openCommits: seen('open'),
   };
   const changes = [
     ['has', seen(true)],
     ['lacks', seen(false)],
+    ['may have', seen('open')],
   ] as const;
   if (shown.length > 0)
     rules.push({

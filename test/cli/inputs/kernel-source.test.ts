@@ -56,6 +56,16 @@ it('takes files as it takes the tree', async () => {
   expect(await answer(['ungated/drivers/hv/vmbus_drv.c'])).toBe('not-needed');
 });
 
+it('leaves open what the code does in a way of its own', async () => {
+  // The caller checks CONFIG_SYSFB: without it nothing is reserved.
+  const caller = join(folder, 'vmbus_drv.c');
+  writeFileSync(
+    caller,
+    `${driver(false)}void init(void) { if (IS_ENABLED(CONFIG_SYSFB)) vmbus_reserve_fb(); }\n`,
+  );
+  expect(await answer([caller])).toMatch(/depends/);
+});
+
 it('a folder without any of the files is an error that names them', async () => {
   mkdirSync(join(folder, 'empty'));
   const { status, stderr } = await run(['sysfb', table, '--kernel-source', 'empty'], { cwd: folder });
