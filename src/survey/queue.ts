@@ -22,6 +22,17 @@ interface Queue {
   close(): Promise<void>;
 }
 
+/** The part of ioredis that is used. */
+interface IoRedis {
+  readonly Redis: new (url: string, options: object) => RedisClient;
+}
+
+interface RedisClient {
+  on(event: 'error', listener: (error: Error) => void): void;
+  ping(): Promise<unknown>;
+  disconnect(): void;
+}
+
 interface StoredJob {
   readonly failedReason?: string;
   isFailed(): Promise<boolean>;
@@ -59,24 +70,58 @@ const ATTEMPTS = 3;
 /** An invalid address of a server, or a shard that no worker could finish. */
 export class QueueError extends Error {}
 
-/** The connection to Redis. Throws {@link QueueError} for an invalid address. */
-function connectionOf(url: string): object {
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch {
-    throw new QueueError(`${url} is not the address of a Redis server, such as redis://host:6379/0`);
-  }
-  if (parsed.protocol !== 'redis:' && parsed.protocol !== 'rediss:')
-    throw new QueueError(`${url} is not the address of a Redis server, such as redis://host:6379/0`);
-  // BullMQ requires that commands wait for an unreachable server without limit.
-  return { url, maxRetriesPerRequest: null };
+/** A server's address as messages name it: without a password. */
+interface Address {
+  readonly connection: { readonly url: string; readonly maxRetriesPerRequest: null };
+  readonly name: string;
 }
 
-/** Loads BullMQ, and the client that it needs but doesn't depend on. */
-async function load(cwd: string): Promise<BullMq> {
-  await loadOptional('ioredis', cwd);
-  return (await loadOptional('bullmq', cwd)) as BullMq;
+/** Throws {@link QueueError} for an invalid address, which may have a password in it and is not repeated. */
+function addressOf(url: string): Address {
+  const invalid = new QueueError(
+    '--queue takes the address of a Redis server, such as redis://host:6379/0 or rediss://user:password@host:6379/0',
+  );
+  if (!/^rediss?:\/\//i.test(url) || !URL.canParse(url)) throw invalid;
+  const { protocol, host, pathname } = new URL(url);
+  if (host === '' || !/^\/?\d*$/.test(pathname)) throw invalid;
+  // BullMQ requires that commands wait for an unreachable server without limit.
+  return { connection: { url, maxRetriesPerRequest: null }, name: `${protocol}//${host}${pathname}` };
+}
+
+/** Longest wait for a first answer: whether the server refuses this client. */
+const FIRST_ANSWER_MS = 5000;
+
+/**
+ * Asks the server once. One that can't be reached may come later; one that refuses the password or the database won't.
+ * Throws {@link QueueError} for a refusal.
+ */
+async function checkAccess({ connection: { url }, name }: Address, ioredis: IoRedis): Promise<void> {
+  const client = new ioredis.Redis(url, {
+    lazyConnect: true,
+    connectTimeout: FIRST_ANSWER_MS,
+    commandTimeout: FIRST_ANSWER_MS,
+    maxRetriesPerRequest: 0,
+    retryStrategy: null,
+  });
+  const refusals: Error[] = [];
+  const note = (error: unknown): void => {
+    // The client's name for an answer that is an error.
+    if (error instanceof Error && error.name === 'ReplyError') refusals.push(error);
+  };
+  client.on('error', note);
+  await client.ping().catch(note);
+  client.disconnect();
+  const [refusal] = refusals;
+  if (refusal !== undefined && !/^(?:LOADING|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)\b/.test(refusal.message))
+    throw new QueueError(`${name}: ${refusal.message}`);
+}
+
+/** Loads BullMQ, and the client that it needs but doesn't depend on. Throws {@link QueueError} where the server refuses. */
+async function load(cwd: string, address: Address): Promise<BullMq> {
+  const ioredis = (await loadOptional('ioredis', cwd)) as IoRedis;
+  const bullmq = (await loadOptional('bullmq', cwd)) as BullMq;
+  await checkAccess(address, ioredis);
+  return bullmq;
 }
 
 /** The same message is repeated no more often than this: an unreachable server is tried many times a second. */
@@ -111,9 +156,10 @@ export async function workThroughQueue(
     onShard,
   }: QueueOptions & { readonly seconds: number; readonly onShard: OnShard },
 ): Promise<void> {
-  const connection = connectionOf(url);
+  const address = addressOf(url);
+  const { connection } = address;
   const trouble = seldom(onTrouble);
-  const { Queue } = await load(cwd);
+  const { Queue } = await load(cwd, address);
   const queue = new Queue(QUEUE, { connection });
   queue.on('error', (error) => trouble(error.message));
   const place = sha256Of(store.place.name).slice(0, 16);
@@ -190,8 +236,9 @@ export async function startWorker(
     onShard,
   }: QueueOptions & { readonly together: number; readonly into?: string; readonly onShard: OnShard },
 ): Promise<RunningWorker> {
-  const connection = connectionOf(url);
-  const { Worker } = await load(cwd);
+  const address = addressOf(url);
+  const { connection } = address;
+  const { Worker } = await load(cwd, address);
   const given = into === undefined ? undefined : await SurveyStore.open(into, cwd);
   const open = async (name: string): Promise<OpenSurvey> => {
     const store = given ?? (await SurveyStore.open(name, cwd));

@@ -68,6 +68,48 @@ describe.skipIf(!hasRedis || !hasPackage('bullmq') || !hasPackage('ioredis'))(
   },
 );
 
+describe('--queue', () => {
+  test.each([
+    'foo:geheim',
+    'redis:geheim',
+    'http://user:geheim@host/',
+    'redis://:geheim@host:99999/0',
+    'redis://:geheim@host:6379/abc',
+  ])('%s is no address, and is not repeated: it may have a password in it', async (url) => {
+    const board = join(folder, 'board.dts');
+    writeFileSync(board, '/dts-v1/; / { };');
+    for (const argv of [['survey', board, '--into', join(folder, 'survey')], ['worker']]) {
+      const { status, stderr } = await run([...argv, '--queue', url]);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^fwmap: --queue takes the address of a Redis server/);
+      expect(stderr).not.toContain('geheim');
+    }
+  });
+
+  test.skipIf(!hasRedis || !hasPackage('bullmq') || !hasPackage('ioredis'))(
+    'ends where the server refuses it, with what that says',
+    async () => {
+      const port = await freePort();
+      processes.push(await startRedis(port));
+      // Redis has 16 databases unless it is told otherwise.
+      for (const [place, refusal] of [
+        ['127.0.0.1:PORT/99', 'ERR DB index is out of range'],
+        [':geheim@127.0.0.1:PORT/0', ''],
+      ] as const) {
+        const url = `redis://${place.replace('PORT', String(port))}`;
+        if (refusal === '') spawnSync('redis-cli', ['-p', String(port), 'config', 'set', 'requirepass', 'x']);
+        const { status, stderr } = spawnSync(process.execPath, ['bin/fwmap.js', 'worker', '--queue', url], {
+          encoding: 'utf8',
+          timeout: 30_000,
+        });
+        expect(status).toBe(2);
+        expect(stderr).toContain(refusal === '' ? 'WRONGPASS' : refusal);
+        expect(stderr).not.toContain('geheim');
+      }
+    },
+  );
+});
+
 describe.skipIf(!hasPackage('@duckdb/node-api'))('a query', () => {
   const ask = (...argv: string[]) => {
     const { stdout, stderr, status } = spawnSync(process.execPath, ['bin/fwmap.js', 'query', ...argv], {

@@ -1,5 +1,14 @@
 /** One survey at a time in a folder: two that plan at once would both have the same machines. */
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +44,7 @@ export async function lockFolder(
   let last: string | undefined;
   for (let since = Date.now(); ; ) {
     try {
-      writeFileSync(path, own, { flag: 'wx' });
+      create(path, own);
       break;
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error;
@@ -73,6 +82,21 @@ export async function lockFolder(
       rmSync(path, { force: true });
     },
   };
+}
+
+/** Throws the system's error, without a file that says nothing. */
+function create(path: string, text: string): void {
+  const file = openSync(path, 'wx');
+  try {
+    try {
+      writeSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  }
 }
 
 /** Removes a lock, unless another process has removed it and taken the folder meanwhile. */

@@ -40,7 +40,7 @@ const STYLE = `
 :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
 body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; }
-th, td { text-align: left; padding: .15rem .8rem .15rem 0; vertical-align: top; overflow-wrap: anywhere; }
+th, td { text-align: left; padding: .15rem .8rem .15rem 0; vertical-align: top; overflow-wrap: break-word; }
 th { border-bottom: 1px solid; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }${CHART_STYLE}`;
 
