@@ -151,7 +151,10 @@ function isOfSum({ left, right }: Literal): boolean {
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function shorter(condition: Expr): Cover {

@@ -72,6 +72,18 @@ describe('embedded in a kernel image (kernel/configs.c)', () => {
     expect(evidence.configs[0]!.artifact.steps.map(({ how }) => how)).toEqual(['carved', 'gunzip']);
   });
 
+  test('of a file with two kernels both count', () => {
+    const banner = (release: string): Buffer =>
+      Buffer.from(`\0Linux version ${release} (me@here) #1 SMP\n\0`);
+    const other = Buffer.from(CONFIG.replace('CONFIG_HYPERV=m', 'CONFIG_HYPERV=y'));
+    const second = Buffer.concat([Buffer.from('IKCFG_ST'), gzipSync(other), Buffer.from('IKCFG_ED')]);
+    const both = Buffer.concat([kernel, banner('6.6.10'), banner('6.8.0'), banner('6.6.10'), block, second]);
+    const { evidence } = read(artifactOf('image', both, 'vmlinux'));
+    expect(evidence.configs.map(({ values }) => values.get('HYPERV'))).toEqual(['m', 'y']);
+    const banners = evidence.releases.filter(({ text }) => text.startsWith('Linux version'));
+    expect(banners.map(({ value }) => value?.release)).toEqual(['6.6.10', '6.8.0']);
+  });
+
   /** A bzImage as Documentation/arch/x86/boot.rst describes its header. */
   const bzImage = (payload: Buffer): Uint8Array => {
     const setup = 512 * 32;

@@ -6,7 +6,12 @@ import { limit, limitText } from '../../limits/limits.ts';
 import { MESSAGE_LINE } from '../sniff.ts';
 
 /** A text or an attachment of a message. */
-export type MailPart =
+export type MailPart = PartOfMessage & {
+  /** The message's Message-ID, which its copies have as well; of one without, its place. */
+  readonly message: string;
+};
+
+type PartOfMessage =
   | {
       readonly is: 'text';
       /** `text/plain`, `text/html`. */
@@ -76,7 +81,9 @@ export async function* mailParts(
   let counted = 0;
   for (const [start, end] of messagesOf(text)) {
     const body = bodyOf(text, start, end);
-    if (isPlain(text.slice(start, body))) {
+    const headers = text.slice(start, body);
+    const message = /^message-id:\s*(<[^>\r\n]*>)/im.exec(headers)?.[1] ?? `at ${start}`;
+    if (isPlain(headers)) {
       for (
         let at = bytes.indexOf(NEWLINE, counted);
         at >= 0 && at < body;
@@ -86,21 +93,21 @@ export async function* mailParts(
       counted = body;
       yield {
         is: 'text',
+        message,
         name: 'text/plain',
         bytes: bytes.subarray(body, end),
         at: { offset: body, linesBefore: lines },
       };
       continue;
     }
-    const message = text.slice(start, end);
-    if (isCut(message)) sink.add(finding('artifact/mail-cut', {}, { path: name }));
+    if (isCut(text.slice(start, end))) sink.add(finding('artifact/mail-cut', {}, { path: name }));
     for (const part of await encodedParts(bytes.subarray(start, end), name, sink)) {
       if (part.is === 'attachment') attachments += 1;
       if (attachments > limit('mail-attachments')) {
         sink.add(finding('artifact/mail-parts', { most: limit('mail-attachments') }, { path: name }));
         return;
       }
-      yield part;
+      yield { ...part, message };
     }
   }
 }
@@ -120,11 +127,15 @@ function isCut(message: string): boolean {
 /** The decoder's replacement for bytes that are invalid in the part's encoding. */
 const REPLACEMENT = '\ufffd';
 
-async function encodedParts(message: Uint8Array, name: string, sink: DiagnosticSink): Promise<MailPart[]> {
+async function encodedParts(
+  message: Uint8Array,
+  name: string,
+  sink: DiagnosticSink,
+): Promise<PartOfMessage[]> {
   const { parseMail } = await import('./mime.ts');
   try {
     const mail = await parseMail(message);
-    const parts: MailPart[] = [];
+    const parts: PartOfMessage[] = [];
     const say = (type: string, text: string | undefined): void => {
       if (text === undefined || text.trim() === '') return;
       if (text.includes(REPLACEMENT))

@@ -174,7 +174,7 @@ export async function mailInputs<A>(
       const { pieces, unfinished } = piecesIn(bytes, said, 'logs apart');
       reportUnfinished(unfinished, { ...body, bytes }, part.at?.linesBefore ?? 0, sink);
       for (const piece of pieces)
-        if (seen.add(piece.kind, piece.bytes))
+        if (seen.add(piece.kind, piece.bytes, part.message))
           inputs.push(make(foundInput({ ...body, bytes }, piece, part.at?.linesBefore ?? 0, offset)));
       continue;
     }

@@ -50,9 +50,13 @@ function contentKey(kind: ArtifactKind, bytes: Uint8Array): string {
 export class SeenPieces {
   readonly #seen = new Set<string>();
 
-  /** False for a piece that was added before. */
-  add(kind: ArtifactKind, bytes: Uint8Array): boolean {
-    const key = contentKey(kind, bytes);
+  /**
+   * False for a piece that was added before. A patch of another message is one to apply again: what is between may have
+   * undone it.
+   * @param message by which copies of a message are known
+   */
+  add(kind: ArtifactKind, bytes: Uint8Array, message: string): boolean {
+    const key = kind === 'patch' ? `${contentKey(kind, bytes)} ${message}` : contentKey(kind, bytes);
     if (this.#seen.has(key)) return false;
     this.#seen.add(key);
     return true;

@@ -38,6 +38,8 @@ function numberField(header: Uint8Array, at: number, length: number): number | u
 function checksumHolds(header: Uint8Array): boolean {
   if (header.length < BLOCK) return false;
   const stored = numberField(header, CHECKSUM_AT, CHECKSUM_BYTES);
+  // An empty field, and signed characters that happen to add up to nothing.
+  if (stored === 0) return false;
   let unsigned = 0;
   let signed = 0;
   for (let at = 0; at < BLOCK; at += 1) {

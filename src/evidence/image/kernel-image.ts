@@ -41,8 +41,9 @@ function unpack(bytes: Buffer, most: number): Buffer | 'too large' | undefined {
   }
 }
 
-/** The embedded configuration, decompressed. @param onLarge called when one exceeds the limit */
-function configIn(bytes: Buffer, onLarge: () => void): Buffer | undefined {
+/** The embedded configurations, decompressed, each once. @param onLarge called when one exceeds the limit */
+function configsIn(bytes: Buffer, onLarge: () => void): Buffer[] {
+  const configs: Buffer[] = [];
   const last = bytes.lastIndexOf(END);
   let tried = 0;
   for (
@@ -56,21 +57,29 @@ function configIn(bytes: Buffer, onLarge: () => void): Buffer | undefined {
     tried += 1;
     const config = unpack(bytes.subarray(from, bytes.indexOf(END, from)), limit('kernel-config-bytes'));
     if (config === 'too large') onLarge();
-    else if (config !== undefined) return config;
+    else if (config !== undefined && !configs.some((other) => other.equals(config))) configs.push(config);
   }
-  return undefined;
+  return configs;
 }
 
 const BANNER = Buffer.from('Linux version ');
 
-/** The banner, `Linux version 6.1.0-56-amd64 (…) #1 SMP …`, of an uncompressed kernel. */
-function bannerIn(bytes: Buffer): string | undefined {
-  for (let at = bytes.indexOf(BANNER); at >= 0; at = bytes.indexOf(BANNER, at + 1)) {
+/** Kernels told apart in one file: it is one, or an image of a few that nothing took apart. */
+const MOST_KERNELS = 8;
+
+/** The banners, `Linux version 6.1.0-56-amd64 (…) #1 SMP …`, of uncompressed kernels: each once. */
+function bannersIn(bytes: Buffer): Set<string> {
+  const banners = new Set<string>();
+  for (
+    let at = bytes.indexOf(BANNER);
+    at >= 0 && banners.size < MOST_KERNELS;
+    at = bytes.indexOf(BANNER, at + 1)
+  ) {
     const text = bytes.toString('latin1', at, at + MAX_VERSION_BYTES).split(/[\r\n\0]/, 1)[0]!;
     // Its format string (linux_proc_banner) begins the same way.
-    if (/^Linux version \d+\.\d+\S* \(/.test(text)) return text;
+    if (/^Linux version \d+\.\d+\S* \(/.test(text)) banners.add(text);
   }
-  return undefined;
+  return banners;
 }
 
 const ELF = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
@@ -111,28 +120,29 @@ export function readKernelImage(artifact: Artifact, sink: DiagnosticSink, facts:
     }
   }
   if (readBootHeader(bytes, place, facts)) return;
-  const banner = bannerIn(bytes);
-  if (banner !== undefined) {
+  const banners = bannersIn(bytes);
+  for (const banner of banners) {
     const match = /^Linux version (\S+) (.*)/.exec(banner)!;
     facts.releases.push({ ...place, text: banner, value: kernelRelease(match[1]!, match[2]!) });
-    readDriverCode(bytes, false, place, facts);
   }
-  const config = configIn(bytes, () => {
+  if (banners.size > 0) readDriverCode(bytes, false, place, facts);
+  const configs = configsIn(bytes, () => {
     const args = { name: 'kernel-config-bytes', rest: 'the configuration is not read' } as const;
     sink.add(finding('fwmap/limit', args, { span: place.span }));
   });
-  if (config !== undefined) {
+  for (const [index, config] of configs.entries()) {
     const inner: Artifact = {
       kind: 'kconfig',
       path: artifact.path,
       get sha256() {
         return sha256Of(this.source.bytes);
       },
-      source: { name: `${source.name}!config`, form: 'text', bytes: config },
+      source: { name: `${source.name}!config${index === 0 ? '' : index + 1}`, form: 'text', bytes: config },
       steps: [...artifact.steps, { how: 'carved', name: START }, { how: 'gunzip' }],
     };
     readConfiguration(inner, sink, facts, true);
-  } else if (banner !== undefined)
+  }
+  if (configs.length === 0 && banners.size > 0)
     sink.add(finding('evidence/image-without-config', {}, { span: place.span }));
 }
 

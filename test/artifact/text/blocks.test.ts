@@ -9,8 +9,10 @@ import {
 } from '../../../src/artifact/text/device-tree-text.ts';
 import { quotedLines } from '../../../src/artifact/text/lines.ts';
 import { messagesOf } from '../../../src/artifact/text/mail.ts';
+import { mailInputs } from '../../../src/artifact/text/open-text.ts';
 import { isWhole, piecesIn, SeenPieces } from '../../../src/artifact/text/pieces.ts';
-import { textSource } from '../../../src/bytes/source.ts';
+import { DiagnosticList } from '../../../src/bytes/diagnostic.ts';
+import { textOf, textSource } from '../../../src/bytes/source.ts';
 import { withLimits } from '../../../src/limits/limits.ts';
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
@@ -214,11 +216,30 @@ describe('pieces', () => {
   test('count once, whatever their blanks and ends of lines are', () => {
     const seen = new SeenPieces();
     expect([
-      seen.add('iomem', bytesOf('a  b\n')),
-      seen.add('iomem', bytesOf(' a b\r\n')),
-      seen.add('dmesg', bytesOf('a b')),
-      seen.add('iomem', bytesOf('ab')),
+      seen.add('iomem', bytesOf('a  b\n'), '<1@x>'),
+      seen.add('iomem', bytesOf(' a b\r\n'), '<2@x>'),
+      seen.add('dmesg', bytesOf('a b'), '<1@x>'),
+      seen.add('iomem', bytesOf('ab'), '<1@x>'),
     ]).toEqual([true, false, true, true]);
+  });
+  test('a patch counts once for each message, whose copies are no other one', async () => {
+    const diff = (from: string, to: string): string =>
+      `--- a/x.dts\n+++ b/x.dts\n@@ -1 +1 @@\n-\t${from};\n+\t${to};\n`;
+    const message = (id: string, text: string): string =>
+      `From a Mon Sep 17 00:00:00 2001\nFrom: a@example.org\nMessage-Id: <${id}@example.org>\n\nText.\n\n${text}\n`;
+    const [there, back] = [diff('a', 'b'), diff('b', 'a')];
+    const patchesOf = async (mailbox: string): Promise<(string | undefined)[]> => {
+      const found = await mailInputs(
+        { name: 'mbox', bytes: bytesOf(mailbox), steps: [] },
+        new DiagnosticList(),
+        ({ source }) => /^\+\t(\w)/m.exec(textOf(source))?.[1],
+        async () => [],
+      );
+      return found;
+    };
+    const [one, two, three] = [message('1', there), message('2', back), message('3', there)];
+    expect(await patchesOf(one + two + three)).toEqual(['b', 'a', 'b']);
+    expect(await patchesOf(one + two + one)).toEqual(['b', 'a']);
   });
   test.each([
     ['dmesg', `${LOG}\n${LOG}\n`, true],

@@ -86,7 +86,13 @@ describe('a body that stands there as it was written', () => {
   test('has its place', async () => {
     expect((await partsOf(`${HEAD}\none\ntwo\n`)).parts).toEqual([
       // Two header lines and the empty one: 8 + 6 + 1 bytes.
-      { is: 'text', name: 'text/plain', text: 'one\ntwo\n', at: { offset: 15, linesBefore: 3 } },
+      {
+        is: 'text',
+        message: 'at 0',
+        name: 'text/plain',
+        text: 'one\ntwo\n',
+        at: { offset: 15, linesBefore: 3 },
+      },
     ]);
     const crlf = `${HEAD}\none\n`.replaceAll('\n', '\r\n');
     expect((await partsOf(crlf)).parts[0]!.at).toEqual({ offset: crlf.indexOf('one'), linesBefore: 3 });
