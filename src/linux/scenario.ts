@@ -59,13 +59,18 @@ export async function readScenario(source: Source, sink: DiagnosticSink): Promis
   };
   if (source.bytes.length > limit('scenario-bytes'))
     return fault(`a scenario of ${moreThan('scenario-bytes')}`);
-  const { parse } = await import('yaml');
+  const { parseDocument } = await import('yaml');
+  const firstLine = ({ message }: Error): string => message.split('\n', 1)[0]!;
+  // JSON is a subset of YAML.
+  const document = parseDocument(Buffer.from(textOf(source), 'latin1').toString('utf8'));
+  const [wrong = document.warnings[0]] = document.errors;
+  if (wrong !== undefined) return fault(firstLine(wrong));
   let parsed: unknown;
   try {
-    // JSON is a subset of YAML. The expansion of aliases is limited.
-    parsed = parse(Buffer.from(textOf(source), 'latin1').toString('utf8'), { maxAliasCount: 100 });
+    // The expansion of aliases is limited.
+    parsed = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    return fault(error instanceof Error ? error.message.split('\n', 1)[0]! : 'this is neither YAML nor JSON');
+    return fault(error instanceof Error ? firstLine(error) : 'this is neither YAML nor JSON');
   }
   const file = asRecord(parsed);
   const list = Array.isArray(parsed) ? parsed : file?.steps;

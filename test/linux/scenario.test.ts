@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { DiagnosticList } from '../../src/bytes/diagnostic.ts';
 import { textSource } from '../../src/bytes/source.ts';
@@ -76,6 +77,17 @@ describe('scenario files', () => {
     const { scenario, messages } = await read(text);
     expect(scenario).toBeUndefined();
     expect(messages).toEqual([message]);
+  });
+
+  test('what the parser only warns of is an error as well, and it prints nothing itself', async () => {
+    const warnings: unknown[] = [];
+    const note = (warning: unknown): number => warnings.push(warning);
+    process.on('warning', note);
+    const { scenario, messages } = await read('steps:\n  - !size 2048\n');
+    await setImmediate();
+    process.off('warning', note);
+    expect([scenario, warnings]).toEqual([undefined, []]);
+    expect(messages).toEqual([expect.stringContaining('Unresolved tag: !size at line 2')]);
   });
 
   test('what is no YAML is said, not thrown', async () => {
