@@ -8,17 +8,17 @@
  * that fills the cache of compiled code. `--least`: what is left out, in per cent (default: 2).
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { ACPI, someDumps } from './processes/dumps.ts';
 
 const FWMAP = fileURLToPath(new URL('../../bin/fwmap.js', import.meta.url));
 const PROFILED = fileURLToPath(new URL('./processes/profiled.cjs', import.meta.url));
-const ACPI = '../shared/corpus/acpi';
 const RUNS = 3;
 
 /** Of https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile; lines and columns from 0. */
@@ -58,15 +58,9 @@ export async function run(args: string[]): Promise<number> {
     return 0;
   }
   const command = positionals.length === 0 ? ['windows'] : positionals;
-  const dumps = readdirSync(ACPI)
-    .filter((file) => file.endsWith('.txt.gz'))
-    .sort();
-  const step = Math.max(1, dumps.length / Number(values.machines));
   const folder = mkdtempSync(join(tmpdir(), 'fwmap-bench-'));
   try {
-    const profiles: Profile[] = [];
-    for (let at = 0; at < dumps.length; at += step)
-      profiles.push(...profilesOf(folder, dumps[Math.floor(at)]!, command));
+    const profiles = someDumps(Number(values.machines)).flatMap((dump) => profilesOf(folder, dump, command));
     const flame: Flame = { share: 0, above: new Map() };
     for (const profile of profiles) add(flame, profile, 100 / profiles.length);
     console.log(`fwmap ${command.join(' ')}, ${profiles.length} runs, per cent`);

@@ -18,11 +18,11 @@ import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { inOneProcess } from './acpi.ts';
 import { boardsInOneProcess } from './dtc.ts';
+import { ACPI, dumps, someDumps } from './processes/dumps.ts';
 import { compare, median, time } from './processes/measure.ts';
 
 const FWMAP = fileURLToPath(new URL('../../bin/fwmap.js', import.meta.url));
 const TREE = fileURLToPath(new URL('../../samples/openhcl-vtl2.dts', import.meta.url));
-const ACPI = '../shared/corpus/acpi';
 const BLOBS = '../shared/corpus/dtb';
 const NODE = [process.execPath, '-e', '0'];
 /** Factor by which a goal may be missed. */
@@ -146,20 +146,11 @@ function dsdtOfSize(folder: string): string | undefined {
   return join(folder, 'chosen.aml');
 }
 
-function dumps(): string[] {
-  return readdirSync(ACPI)
-    .filter((file) => file.endsWith('.txt.gz'))
-    .sort();
-}
-
 function machines(folder: string, count: number): (Row | Skipped)[] {
   const work = 'windows on an acpidump against acpiexec';
   if (!existsSync(ACPI) || spawnSync('acpiexec', ['-v']).status !== 0)
     return [{ work, needs: `acpiexec and ${ACPI}` }];
-  const all = dumps();
-  const chosen = all.filter(
-    (_, i) => Math.floor((i * count) / all.length) !== Math.floor(((i - 1) * count) / all.length),
-  );
+  const chosen = someDumps(count);
   const ratios: { readonly open: number; readonly zero: number }[] = [];
   for (const name of chosen) {
     const tables = extracted(folder, name).map((file) => join(folder, file));

@@ -77,18 +77,7 @@ test('a table of a vendor behind a thousand entries of the root table', async ()
   const entries = new Array<number>(count - 1).fill(base + vendorAt);
   entries.fill(0x7000_0000, 0, 1400);
   const root = make.table('XSDT', { body: make.le(8, ...entries, base + vendorAt) });
-  const pointer = make.join(
-    make.text('RSD PTR '),
-    make.u8(0),
-    make.text('LAB   '),
-    make.u8(2),
-    make.le(4, 0, 36),
-    make.le(8, base + xsdtAt),
-    make.u8(0, 0, 0, 0),
-  );
-  const sum = (bytes: Uint8Array): number => bytes.reduce((total, byte) => total + byte, 0);
-  pointer[8] = -sum(pointer.subarray(0, 20)) & 255;
-  pointer[32] = -sum(pointer) & 255;
+  const pointer = make.rootPointer(base + xsdtAt);
   const { finds } = await scanned(make.join(make.padded(pointer, 64), root, vendor));
   expect(finds.map(({ kind, signature, address }) => [kind, signature, address])).toEqual([
     ['rsdp', undefined, BigInt(base)],

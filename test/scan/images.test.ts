@@ -56,19 +56,7 @@ describe('bare bytes', () => {
     const xsdtAt = 0x1000;
     const oemAt = 0x2000;
     const xsdt = make.table('XSDT', { body: make.le(8, base + oemAt, base + 0x3000) });
-    const pointer = make.join(
-      make.text('RSD PTR '),
-      make.u8(0),
-      make.text('LAB   '),
-      make.u8(2),
-      make.le(4, 0, 36),
-      make.le(8, base + xsdtAt),
-      make.u8(0, 0, 0, 0),
-    );
-    const sum = (bytes: Uint8Array): number =>
-      (256 - (bytes.reduce((total, byte) => total + byte, 0) & 255)) & 255;
-    pointer[8] = sum(pointer.subarray(0, 20));
-    pointer[32] = sum(pointer);
+    const pointer = make.rootPointer(base + xsdtAt);
     const image = make.placed(0x4000, [0x40, pointer], [xsdtAt, xsdt], [oemAt, oem], [0x3000, SSDT]);
     const { finds: found, memory } = await scanned(image);
     expect(found.map(({ kind, signature, address, offset }) => [kind, signature, address, offset])).toEqual([

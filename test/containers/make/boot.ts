@@ -67,6 +67,23 @@ export function table(
   return whole;
 }
 
+/** An RSDP of ACPI 2.0 with the address of an XSDT (ACPI 6.5, 5.2.5.3). */
+export function rootPointer(xsdt: number): Uint8Array {
+  const pointer = join(
+    text('RSD PTR '),
+    u8(0),
+    text('LAB   '),
+    u8(2),
+    le(4, 0, 36),
+    le(8, xsdt),
+    u8(0, 0, 0, 0),
+  );
+  const toZero = (bytes: Uint8Array): number => -bytes.reduce((sum, byte) => sum + byte, 0) & 255;
+  pointer[8] = toZero(pointer.subarray(0, 20));
+  pointer[32] = toZero(pointer);
+  return pointer;
+}
+
 /** `mkimage`'s legacy image (U-Boot, include/image.h). */
 export function uimage(data: Uint8Array, options: { type?: number; packing?: number } = {}): Uint8Array {
   const header = join(
